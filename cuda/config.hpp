@@ -1,0 +1,11 @@
+// Words that mean one thing to nvcc and another to a plain C++ compiler. Everything in cuda/*.hpp compiles with both.
+#pragma once
+
+#if defined(__CUDACC__)
+#define NS_HD __host__ __device__ __forceinline__
+#define NS_UNROLL _Pragma("unroll")
+#else
+// Always inlined: no function of a header may become a weak symbol that two objects with different instruction sets share.
+#define NS_HD [[gnu::always_inline]] inline
+#define NS_UNROLL _Pragma("GCC unroll 64")
+#endif

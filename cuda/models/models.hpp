@@ -1,0 +1,22 @@
+// The one list of models. Adding a model is one header and its name here.
+#pragma once
+#include <array>
+#include <tuple>
+
+#include "models/jansen_rit.hpp"
+#include "problem.hpp"
+
+namespace neurosweep {
+
+using Models = std::tuple<JansenRit>;
+inline constexpr int n_model = int(std::tuple_size_v<Models>);
+
+// The tables of every model, in the list's order: Problem::model is an index into it.
+inline const std::array<ModelInfo, n_model>& models() {
+  static constexpr auto table = []<class... M>(std::tuple<M...>*) {
+    return std::array<ModelInfo, n_model>{info_of<M>()...};
+  }(static_cast<Models*>(nullptr));
+  return table;
+}
+
+}  // namespace neurosweep

@@ -1,0 +1,31 @@
+// A finished map with its labels: what the CSV, the picture and the terminal show.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace neurosweep {
+
+struct MapAxis {
+  std::string name, unit;              // unit "" = dimensionless
+  bool log = false;
+  std::vector<double> values;
+};
+
+struct MapColumn {
+  std::string name, unit;
+  std::vector<double> values;          // [set] in grid order (first axis slowest); NaN = no value
+};
+
+struct Map {
+  std::string title, model;
+  bool single = true;                  // computed in float: numbers are printed as floats
+  std::vector<MapAxis> axes;           // none = a single set
+  std::vector<MapColumn> columns;      // measures in the order asked for, each followed by its SD if replicates > 1
+  std::vector<std::uint8_t> status;    // [set], see Status in problem.hpp; 255 = not computed
+  std::vector<std::uint32_t> failed;   // [set]; empty unless replicates > 1
+
+  std::size_t sets() const { return status.size(); }
+};
+
+}  // namespace neurosweep

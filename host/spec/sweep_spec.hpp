@@ -1,0 +1,47 @@
+// A sweep file, read and checked: text -> SweepSpec. Nothing downstream sees TOML, units or user text again.
+#pragma once
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "problem.hpp"
+
+namespace neurosweep {
+
+// The user's mistake, in the sweep file or on the command line (exit code 2). The message is complete:
+// "sweeps/x.toml:12:9: unknown parameter \"Aee\" of jansen-rit; did you mean \"Ae\"? ...".
+struct SpecError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+enum class EngineChoice { automatic, fft, direct };
+
+struct AxisLabel {                 // how an axis is written for people; values in `unit`
+  std::string name, unit;          // "Ae", "mV"; "input.E.mean", "Hz"; unit "" = dimensionless
+  bool log = false;                // spaced logarithmically
+  std::vector<double> values;
+};
+
+struct SweepSpec {
+  std::string path;                // of the sweep file, as the user wrote it
+  std::string title;
+  EngineChoice engine = EngineChoice::automatic;
+  Problem problem;                 // complete but for spectrum.engine: `fft` wherever a spectral measure is wanted, else `none`
+  std::vector<AxisLabel> axes;     // same order and values as problem.axes, in the unit that `models` lists
+  std::vector<std::string> warnings;   // e.g. a value outside the literature's range
+};
+
+struct Overrides {                 // the command line's, in order
+  std::vector<std::string> set;    // "KEY=VALUE" of --set
+  std::vector<std::string> axis;   // "NAME=FROM:TO:COUNT[:log]" of --axis
+};
+
+// Reads and checks `path`. Throws SpecError; std::runtime_error if the file cannot be read for another reason.
+SweepSpec load_sweep(const std::string& path, const Overrides& overrides);
+
+// Names and units of the output columns. `signal_unit` is the unit of the observed signal.
+std::string measure_name(Measure m);
+std::string measure_unit(Measure m, const std::string& signal_unit);
+
+}  // namespace neurosweep
