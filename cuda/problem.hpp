@@ -47,6 +47,7 @@ inline constexpr int max_quantity = 96;    // of one model; a set's quantities t
 
 struct Layout {                            // where a model's quantities stand
   int n_par, n_state, n_port;
+  constexpr Layout(int par, int state, int port) : n_par(par), n_state(state), n_port(port) {}
   explicit constexpr Layout(const ModelInfo& m)
       : n_par(int(m.parameters.size())), n_state(int(m.states.size())), n_port(int(m.ports.size())) {}
   constexpr int parameter(int i) const { return i; }
@@ -54,6 +55,11 @@ struct Layout {                            // where a model's quantities stand
   constexpr int drive(int port, Drive d) const { return n_par + n_state + port * n_drive + d; }
   constexpr int size() const { return n_par + n_state + n_port * n_drive; }
 };
+
+template <class Model>
+constexpr Layout layout_of() {
+  return {Model::n_par, Model::n_state, Model::n_port};
+}
 
 struct Axis {
   int quantity;

@@ -1,0 +1,128 @@
+// The few functions that models and integrators use, for float and double. Lanes and Dual numbers bring their own
+// overloads, found by argument-dependent lookup; select() lives beside each arithmetic type.
+//
+// On the GPU in float, exp2 and the reciprocal are the hardware's approximations: on the Jansen-Rit gain map their effect
+// on the amplitude is below that of float rounding (4e-5 against 9e-5 mV; docs/numerics.md).
+#pragma once
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
+
+#include "config.hpp"
+
+namespace neurosweep {
+
+inline constexpr double pi = 3.14159265358979323846;
+inline constexpr double log2_e = 1.44269504088896340736;
+inline constexpr double ln_2 = 0.69314718055994530942;
+
+template <class T>
+concept Scalar = std::is_floating_point_v<T>;
+
+// An arithmetic type's own facts. `element`: float or double; `Word`, `Wide`: its 32- and 64-bit unsigned integers, one
+// for each set; `logistic_units`: in which unit logistic2 wants its argument (folded into a model's coefficients).
+template <class T>
+struct Arithmetic;
+
+template <Scalar T>
+struct Arithmetic<T> {
+  using element = T;
+  using Word = std::uint32_t;
+  using Wide = std::uint64_t;
+  static constexpr double logistic_units = 1;
+  static constexpr int width = 1;
+};
+
+template <class T>
+inline constexpr double logistic_units = Arithmetic<T>::logistic_units;
+
+template <Scalar T> NS_HD T fma(T a, T b, T c) { return std::fma(a, b, c); }
+template <Scalar T> NS_HD T fnma(T a, T b, T c) { return std::fma(-a, b, c); }   // c - a b
+template <Scalar T> NS_HD T min(T a, T b) { return std::fmin(a, b); }
+template <Scalar T> NS_HD T max(T a, T b) { return std::fmax(a, b); }
+template <Scalar T> NS_HD T sqrt(T a) { return std::sqrt(a); }
+template <Scalar T> NS_HD T exp(T a) { return std::exp(a); }
+template <Scalar T> NS_HD T abs(T a) { return std::fabs(a); }
+template <Scalar T> NS_HD T select(bool m, T a, T b) { return m ? a : b; }
+
+// Words (32-bit integers) as real numbers.
+template <Scalar T> NS_HD T to_real(std::uint32_t w) { return T(w); }                        // w < 2^31
+template <Scalar T> NS_HD T signed_to_real(std::uint32_t w) { return T(std::int32_t(w)); }
+
+// u = m 2^e with m in [0.75, 1.5), for normal u > 0.
+NS_HD void split_exponent(float u, float& m, float& e) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(u), q = bits - 0x3f400000u;
+  m = std::bit_cast<float>(bits - (q & 0xff800000u));
+  e = float(std::int32_t(q) >> 23);
+}
+NS_HD void split_exponent(double u, double& m, double& e) {
+  const std::uint64_t bits = std::bit_cast<std::uint64_t>(u), q = bits - 0x3fe8000000000000u;
+  m = std::bit_cast<double>(bits - (q & 0xfff0000000000000u));
+  e = double(std::int64_t(q) >> 52);
+}
+
+// 64-bit integers, for phases. real_of and wide_of build a T or a Wide from one number for each lane; W is Wide.
+template <class T, class F>
+NS_HD T real_of(F f) {
+  if constexpr (Scalar<T>) {
+    return T(f(0));
+  } else {
+    typename Arithmetic<T>::element a[Arithmetic<T>::width];
+    for (int lane = 0; lane < Arithmetic<T>::width; ++lane) a[lane] = static_cast<typename Arithmetic<T>::element>(f(lane));
+    return T::load(a);
+  }
+}
+template <class T, class F>
+NS_HD typename Arithmetic<T>::Wide wide_of(F f) {
+  if constexpr (Scalar<T>) {
+    return f(0);
+  } else {
+    std::uint64_t a[Arithmetic<T>::width];
+    for (int lane = 0; lane < Arithmetic<T>::width; ++lane) a[lane] = f(lane);
+    return Arithmetic<T>::load_wide(a);
+  }
+}
+template <class T>
+NS_HD typename Arithmetic<T>::Wide wide(std::uint64_t x) {
+  if constexpr (Scalar<T>) return x;
+  else return x - typename Arithmetic<T>::Wide{};
+}
+template <Scalar T> NS_HD bool less_wide(std::uint64_t a, std::uint64_t b) { return a < b; }
+// A phase in 2^-64 turns as half turns in [-1, 1).
+template <Scalar T>
+NS_HD T half_turns(std::uint64_t phase) {
+  if constexpr (sizeof(T) == 4) return T(std::int32_t(phase >> 32)) * T(0x1p-31);
+  else return T(std::int64_t(phase)) * T(0x1p-63);
+}
+
+// phi(z) = (e^z - 1) / z, 1 at 0: the exponential integrators' function.
+template <Scalar T> NS_HD T phi1(T z) { return z == T(0) ? T(1) : std::expm1(z) / z; }
+
+#if defined(__CUDA_ARCH__)
+namespace approx {   // one instruction each; errors in the PTX ISA's tables
+NS_HD float exp2(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+NS_HD float reciprocal(float x) { float y; asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+NS_HD float log2(float x) { float y; asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+NS_HD float sqrt(float x) { float y; asm("sqrt.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+NS_HD float sin(float x) { float y; asm("sin.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+NS_HD float cos(float x) { float y; asm("cos.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+}  // namespace approx
+#endif
+
+// 1 / (1 + 2^(t / logistic_units<T>)): a logistic whose slope and log2(e) are folded into t. 2^t may be infinite: gives 0.
+template <Scalar T>
+NS_HD T logistic2(T t) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (std::is_same_v<T, float>) return approx::reciprocal(1.0f + approx::exp2(t));
+#endif
+  return T(1) / (T(1) + std::exp2(t));
+}
+
+// a + x (b + x (c + ...)), by fused multiply-adds.
+template <class T, class C0>
+NS_HD T horner(T, C0 c0) { return T(c0); }
+template <class T, class C0, class... C>
+NS_HD T horner(T x, C0 c0, C... c) { return fma(x, horner(x, c...), T(c0)); }
+
+}  // namespace neurosweep

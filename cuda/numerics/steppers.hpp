@@ -1,0 +1,90 @@
+// One time step of a model: euler, exp-euler, heun, rk4, each a template on any model and arithmetic type.
+//
+// A stepper is prepared once per set and then advances the state. The input of port p is mean[p] + scale[p] * u[p] where
+// bit p of the template argument Varying is set, mean[p] elsewhere; it is taken at the beginning of the step and held
+// through its stages.
+#pragma once
+#include "numerics/dual.hpp"
+#include "numerics/pack.hpp"
+#include "problem.hpp"
+
+namespace neurosweep {
+
+// A model may bring its own folded exponential Euler; the generic one below is what tests hold it to.
+template <class Model, class T>
+concept HasOwnExpEuler = requires { typename Model::template ExpEuler<T>; };
+
+template <class Model, Method method, class T, bool generic = false>
+struct Stepper {
+  static constexpr int n = Model::n_state;
+  using State = Pack<T, n>;
+  using Input = Pack<T, Model::n_port>;
+
+  typename Model::template Coef<T> coef;
+  Input mean, scale;
+  T dt;                                                   // model time units
+
+  NS_HD void prepare(const Pack<T, Model::n_par>& p, const Input& mean_, const Input& scale_, T dt_) {
+    coef = Model::prepare(p), mean = mean_, scale = scale_, dt = dt_;
+  }
+
+  template <unsigned Varying>
+  NS_HD void step(State& x, const Input& u) const {
+    Input in = mean;
+    NS_UNROLL for (int p = 0; p < Model::n_port; ++p)
+      if (Varying >> p & 1) in[p] = fma(scale[p], u[p], mean[p]);
+    if constexpr (method == Method::euler) euler(x, in);
+    if constexpr (method == Method::exp_euler) exp_euler(x, in);
+    if constexpr (method == Method::heun) heun(x, in);
+    if constexpr (method == Method::rk4) rk4(x, in);
+  }
+
+ private:
+  NS_HD State drift(const State& x, const Input& in) const {
+    State dx;
+    Model::drift(x, in, coef, dx);
+    return dx;
+  }
+  NS_HD static State along(const State& x, T h, const State& dx) {   // x + h dx
+    State y;
+    NS_UNROLL for (int i = 0; i < n; ++i) y[i] = fma(h, dx[i], x[i]);
+    return y;
+  }
+
+  NS_HD void euler(State& x, const Input& in) const { x = along(x, dt, drift(x, in)); }
+
+  // x_i += dt phi(lambda_i dt) f_i, lambda_i = df_i/dx_i, everything at the state before the step; phi(z) = (e^z - 1)/z.
+  // Exponential (Rosenbrock-)Euler of the diagonal: Hochbruck & Ostermann 2010, Acta Numerica 19:209, eq. 2.39.
+  NS_HD void exp_euler(State& x, const Input& in) const {
+    State next;
+    NS_UNROLL for (int i = 0; i < n; ++i) {
+      Pack<Dual<T>, n> seeded, dx;
+      NS_UNROLL for (int j = 0; j < n; ++j) seeded[j] = Dual<T>(x[j], j == i ? T(1) : T(0));
+      Model::drift(seeded, in, coef, dx);
+      next[i] = fma(dt * phi1(dx[i].d * dt), dx[i].v, x[i]);
+    }
+    x = next;
+  }
+
+  // The explicit trapezoid: order 2; for noise the Stratonovich scheme, which equals Ito's as all noise here is additive.
+  NS_HD void heun(State& x, const Input& in) const {
+    const State k1 = drift(x, in), k2 = drift(along(x, dt, k1), in);
+    NS_UNROLL for (int i = 0; i < n; ++i) x[i] = fma(T(0.5) * dt, k1[i] + k2[i], x[i]);
+  }
+
+  // The classical Runge-Kutta method of order 4.
+  NS_HD void rk4(State& x, const Input& in) const {
+    const T half = T(0.5) * dt;
+    const State k1 = drift(x, in), k2 = drift(along(x, half, k1), in);
+    const State k3 = drift(along(x, half, k2), in), k4 = drift(along(x, dt, k3), in);
+    NS_UNROLL for (int i = 0; i < n; ++i)
+      x[i] = fma(dt * T(1.0 / 6), fma(T(2), k2[i] + k3[i], k1[i] + k4[i]), x[i]);
+  }
+};
+
+// The folded one where the model has it.
+template <class Model, class T>
+  requires HasOwnExpEuler<Model, T>
+struct Stepper<Model, Method::exp_euler, T, false> : Model::template ExpEuler<T> {};
+
+}  // namespace neurosweep

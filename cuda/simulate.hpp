@@ -1,0 +1,231 @@
+// THE time loop: one parameter set (or K registers of sets, one set per lane) from the first step to the last.
+//
+// Time is cut into spans of `span` steps (a multiple of 8) that begin at multiples of `span`, so that noise blocks and
+// spectral groups lie alike for everybody. Between two events - the transient's end, a flush of the moments, the end of a
+// hop, the last step - spans are whole, and that is the hot loop; a span with an event inside goes the slow way.
+#pragma once
+#include "measures/moments.hpp"
+#include "measures/welch.hpp"
+#include "numerics/input.hpp"
+#include "numerics/steppers.hpp"
+
+#if defined(__CUDA_ARCH__) && defined(NS_STEP_MARK)
+#define NS_STEP asm volatile("pmevent 1;");   // marks a step in the machine code, for scripts/sass-budget
+#else
+#define NS_STEP
+#endif
+
+namespace neurosweep {
+
+inline constexpr std::int64_t never = std::int64_t(1) << 62;
+
+// What a set carries from step to step besides its spectrum: plain T throughout, so that it can be put away and resumed.
+template <class Model, class T>
+struct Carried {
+  Pack<T, Model::n_state> x;
+  Moments<T> moments;
+  T poison;                                   // 0 until a state is NaN or infinite, then NaN
+  T outside;                                  // 0 until a state leaves its domain, then 1
+
+  NS_HD void look_at_states() {
+    using E = typename Arithmetic<T>::element;
+    NS_UNROLL for (int i = 0; i < Model::n_state; ++i) {
+      poison = fma(x[i], T(E(0)), poison);
+      if constexpr (has_domain()) {
+        const T low(E(Model::states[i].low)), high(E(Model::states[i].high));
+        outside = select((x[i] < low) | (high < x[i]), T(E(1)), outside);
+      }
+    }
+  }
+  static constexpr bool has_domain() {
+    for (const State& s : Model::states)
+      if (s.low > -std::numeric_limits<double>::infinity() || s.high < std::numeric_limits<double>::infinity()) return true;
+    return false;
+  }
+};
+
+template <class Model, Method method, class T, Path path>
+struct Node {
+  Stepper<Model, method, T> stepper;
+  Input<Model, T, path> input;
+  Carried<Model, T> carried;
+
+  // source(quantity, lane): this set's numbers (numerics/input.hpp).
+  template <class Source>
+  NS_HD void prepare(const Source& source, const Setup& s, typename Arithmetic<T>::Wide set,
+                     typename Arithmetic<T>::Word replicate) {
+    using E = typename Arithmetic<T>::element;
+    constexpr Layout layout = layout_of<Model>();
+    Pack<T, Model::n_par> p;
+    Pack<T, Model::n_port> mean, scale;
+    NS_UNROLL for (int i = 0; i < Model::n_par; ++i)
+      p[i] = real_of<T>([&](int lane) { return source(layout.parameter(i), lane); });
+    input.prepare(source, s, set, replicate, mean, scale);
+    stepper.prepare(p, mean, scale, T(E(s.dt)));
+    NS_UNROLL for (int i = 0; i < Model::n_state; ++i)
+      carried.x[i] = real_of<T>([&](int lane) { return source(layout.initial(i), lane); });
+    carried.moments.begin(signal(s));
+    carried.poison = carried.outside = T(E(0));
+  }
+
+  NS_HD T signal(const Setup& s) const { return Model::signal(carried.x, path == Path::general ? s.signal : 0); }
+
+  // One step with input u[slot][q]; returns the sample's distance from the moments' y0.
+  template <int span>
+  NS_HD T step(const Setup& s, const T (*u)[span], int q) {
+    NS_STEP
+    Pack<T, Model::n_port> in;
+    NS_UNROLL for (int slot = 0; slot < input.slots; ++slot) in[input.port_of(slot)] = u[slot][q];
+    stepper.template step<varying_ports<Model>(path)>(carried.x, in);
+    return carried.moments.add(signal(s));
+  }
+};
+
+// No spectrum wanted.
+struct NoSpectrum {
+  NS_HD std::int64_t next_event() const { return never; }
+  template <class T> NS_HD void add(int, const T*, std::int64_t, int, int) {}
+  NS_HD void event() {}
+};
+
+// A spectrum sees samples y[a] ... y[b - 1] of a span whose y[0] is observed sample number `at` (negative while the
+// transient's end lies inside the span); no event lies between them. event() is called when next_event() is reached.
+template <class Model, Method method, class T, Path path, int K, int span, class Spectrum>
+class Simulation {
+ public:
+  using N = Node<Model, method, T, path>;
+  static_assert(span % group == 0 && flush_every % span == 0);
+
+  NS_HD Simulation(const Setup& s, N (&nodes)[K], Spectrum& spectrum) : s_(s), node_(nodes), spectrum_(spectrum) {}
+
+  // Steps begin ... end - 1; both are multiples of flush_every, or end is the last step.
+  NS_HD void run(std::int64_t begin, std::int64_t end) {
+    flushed_ = begin > s_.transient ? begin : s_.transient;
+    if (begin == 0 && s_.transient == 0) begin_observation();
+    std::int64_t t = begin;
+    while (t < end) {
+      const std::int64_t event = next_event(t, end);
+      const bool observed = t >= s_.transient;
+      const int whole = int((event - t) / span);
+      for (int i = 0; i < whole; ++i, t += span) whole_span(t, observed);
+      if (t < event) {
+        const int active = int(end - t < span ? end - t : span);
+        broken_span(t, active);
+        t += active;
+      }
+      close(t);
+    }
+  }
+
+ private:
+  static constexpr int slots = Input<Model, T, path>::slots;
+  using Inputs = T[slots > 0 ? slots : 1][span];
+
+  NS_HD std::int64_t next_event(std::int64_t t, std::int64_t end) const {
+    std::int64_t e = (t / flush_every + 1) * flush_every;
+    if (e > end) e = end;
+    if (t < s_.transient) {
+      if (e > s_.transient) e = s_.transient;
+    } else {
+      const std::int64_t hop = spectrum_.next_event() + s_.transient;
+      if (e > hop) e = hop;
+    }
+    return e;
+  }
+
+  NS_HD void whole_span(std::int64_t t, bool observed) {
+    T y[K][span];
+    Inputs u[K];
+    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<span>(s_, t, u[k]);
+    NS_SPAN_LOOP for (int q = 0; q < span; ++q)
+      NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = node_[k].template step<span>(s_, u[k], q);
+    if (observed)
+      NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
+  }
+
+  // The first `active` steps of a span in which the observation or a hop begins or ends.
+  NS_HD void broken_span(std::int64_t t, int active) {
+    T y[K][span];
+    Inputs u[K];
+    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<span>(s_, t, u[k]);
+    NS_SPAN_LOOP for (int q = 0; q < span; ++q) {
+      if (t + q == s_.transient) begin_observation();
+      if (q < active)
+        NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = node_[k].template step<span>(s_, u[k], q);
+    }
+    const std::int64_t at = t - s_.transient;
+    for (int a = at < 0 ? int(at < -span ? span : -at) : 0; a < active;) {
+      const std::int64_t event = spectrum_.next_event();
+      const int b = at + active < event ? active : int(event - at);
+      NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], at, a, b);
+      if (at + b == event) spectrum_.event();
+      a = b;
+    }
+  }
+
+  // What is due at step t, all steps before it being done.
+  NS_HD void close(std::int64_t t) {
+    if (t == s_.transient) begin_observation();
+    if (t > s_.transient && t - s_.transient == spectrum_.next_event()) spectrum_.event();
+    if (t % flush_every == 0 || t == s_.steps) flush(t);
+  }
+
+  NS_HD void begin_observation() {
+    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried.moments.begin(node_[k].signal(s_));
+  }
+
+  NS_HD void flush(std::int64_t t) {
+    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried.look_at_states();
+    if (t <= flushed_) return;
+    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried.moments.flush(int(t - flushed_), flushed_ - s_.transient);
+    flushed_ = t;
+  }
+
+  const Setup& s_;
+  N (&node_)[K];
+  Spectrum& spectrum_;
+  std::int64_t flushed_ = 0;                  // steps whose samples are in the running mean
+};
+
+// The `direct` engine's part in the time loop for K registers.
+template <class T, int K, int capacity, bool unrolled>
+struct DirectSpectrum {
+  using E = typename Arithmetic<T>::element;
+  DirectPlan plan;
+  const E* table;                             // direct_table(plan, capacity)
+  std::int64_t hops;                          // to go through: what follows belongs to no whole segment
+  std::int64_t hop = 0;
+  DirectBins<T, capacity, unrolled> bins[K];
+
+  NS_HD DirectSpectrum(const Setup& s, const DirectPlan& p, const E* t)
+      : plan(p), table(t), hops(s.segments + (paired() ? 1 : 0)) {}
+  NS_HD void init() {
+    NS_UNROLL for (int k = 0; k < K; ++k) bins[k].init(plan.bins);
+  }
+  NS_HD bool paired() const { return plan.hop != plan.segment; }
+  NS_HD std::int64_t next_event() const { return hop < hops ? (hop + 1) * plan.hop : never; }
+
+  NS_HD void add(int k, const T* y, std::int64_t at, int a, int b) {
+    if (hop == hops) return;
+    const int place = int(at - hop * plan.hop);
+    if constexpr (unrolled) {
+      add_group(k, y, place, a, b);           // a span is one group
+    } else {
+      for (int g = a / group * group; g < b; g += group) add_group(k, y + g, place + g, a - g, b - g);
+    }
+  }
+  // Samples y[a] ... y[b - 1] of eight; the others count as zero. a and b may lie outside 0 ... 8.
+  NS_HD void add_group(int k, const T* y, int place, int a, int b) {
+    const E* rotation = table + capacity * group + plan.row(place) * capacity * 2;
+    if (a <= 0 && b >= group) return bins[k].add(plan.bins, y, table, rotation);
+    T part[group];
+    NS_UNROLL for (int q = 0; q < group; ++q) part[q] = q >= a && q < b ? y[q] : T(E(0));
+    bins[k].add(plan.bins, part, table, rotation);
+  }
+  NS_HD void event() {
+    NS_UNROLL for (int k = 0; k < K; ++k) bins[k].end_hop(plan.bins, plan.first_bin, paired(), hop == 0);
+    ++hop;
+  }
+};
+
+}  // namespace neurosweep
