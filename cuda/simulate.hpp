@@ -27,6 +27,8 @@ struct Carried {
   T poison;                                   // 0 until a state is NaN or infinite, then NaN
   T outside;                                  // 0 until a state leaves its domain, then 1
 
+  NS_HD T signal(const Setup& s, Path path) const { return Model::signal(x, path == Path::general ? s.signal : 0); }
+
   NS_HD void look_at_states() {
     using E = typename Arithmetic<T>::element;
     NS_UNROLL for (int i = 0; i < Model::n_state; ++i) {
@@ -68,18 +70,19 @@ struct Node {
     carried.poison = carried.outside = T(E(0));
   }
 
-  NS_HD T signal(const Setup& s) const { return Model::signal(carried.x, path == Path::general ? s.signal : 0); }
-
-  // One step with input u[slot][q]; returns the sample's distance from the moments' y0.
-  template <int span>
-  NS_HD T step(const Setup& s, const T (*u)[span], int q) {
-    NS_STEP
-    Pack<T, Model::n_port> in;
-    NS_UNROLL for (int slot = 0; slot < input.slots; ++slot) in[input.port_of(slot)] = u[slot][q];
-    stepper.template step<varying_ports<Model>(path)>(carried.x, in);
-    return carried.moments.add(signal(s));
-  }
+  NS_HD T signal(const Setup& s) const { return carried.signal(s, path); }
 };
+
+// One step with input u[slot][q]; returns the sample's distance from the moments' y0.
+template <class Model, Path path, int span, class T, class Stepper>
+NS_HD T step(const Setup& s, const Stepper& stepper, Carried<Model, T>& carried, const T (*u)[span], int q) {
+  NS_STEP
+  using In = Input<Model, T, path>;
+  Pack<T, Model::n_port> in;
+  NS_UNROLL for (int slot = 0; slot < In::slots; ++slot) in[In::port_of(slot)] = u[slot][q];
+  stepper.template step<In::varying>(carried.x, in);
+  return carried.moments.add(carried.signal(s, path));
+}
 
 // No spectrum wanted.
 struct NoSpectrum {
@@ -105,9 +108,9 @@ class Simulation {
     std::int64_t t = begin;
     while (t < end) {
       const std::int64_t event = next_event(t, end);
-      const bool observed = t >= s_.transient;
       const int whole = int((event - t) / span);
-      for (int i = 0; i < whole; ++i, t += span) whole_span(t, observed);
+      if (whole > 0) whole_spans(t, whole, t >= s_.transient);
+      t += std::int64_t(whole) * span;
       if (t < event) {
         const int active = int(end - t < span ? end - t : span);
         broken_span(t, active);
@@ -133,14 +136,21 @@ class Simulation {
     return e;
   }
 
-  NS_HD void whole_span(std::int64_t t, bool observed) {
-    T y[K][span];
-    Inputs u[K];
-    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<span>(s_, t, u[k]);
-    NS_SPAN_LOOP for (int q = 0; q < span; ++q)
-      NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = node_[k].template step<span>(s_, u[k], q);
-    if (observed)
-      NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
+  // The hot loop. It works on copies that nothing else can see, so that they may live in registers.
+  NS_HD void whole_spans(std::int64_t t, int count, bool observed) {
+    Stepper<Model, method, T> stepper[K];
+    Carried<Model, T> carried[K];
+    NS_UNROLL for (int k = 0; k < K; ++k) stepper[k] = node_[k].stepper, carried[k] = node_[k].carried;
+    for (int i = 0; i < count; ++i, t += span) {
+      T y[K][span];
+      Inputs u[K];
+      NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<span>(s_, t, u[k]);
+      NS_SPAN_LOOP for (int q = 0; q < span; ++q)
+        NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = step<Model, path>(s_, stepper[k], carried[k], u[k], q);
+      if (observed)
+        NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
+    }
+    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried = carried[k];
   }
 
   // The first `active` steps of a span in which the observation or a hop begins or ends.
@@ -151,7 +161,7 @@ class Simulation {
     NS_SPAN_LOOP for (int q = 0; q < span; ++q) {
       if (t + q == s_.transient) begin_observation();
       if (q < active)
-        NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = node_[k].template step<span>(s_, u[k], q);
+        NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = step<Model, path>(s_, node_[k].stepper, node_[k].carried, u[k], q);
     }
     const std::int64_t at = t - s_.transient;
     for (int a = at < 0 ? int(at < -span ? span : -at) : 0; a < active;) {

@@ -1,0 +1,272 @@
+// The CPU backend: threads take tiles, a tile is worked off in batches of one set per SIMD lane.
+#include "backend.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <fstream>
+#include <mutex>
+#include <new>
+#include <thread>
+
+#include "kernels.hpp"
+#include "measures/measures.hpp"
+#include "summary.hpp"
+
+namespace neurosweep {
+namespace {
+
+// ---- instruction sets --------------------------------------------------------------------------------------------------
+
+std::vector<const CpuKernels*> runnable_kernels() {
+  std::vector<const CpuKernels*> found;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+  if (v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
+    found.push_back(&avx512::kernels);
+  if (v3) found.push_back(&avx2::kernels);
+#endif
+  found.push_back(&baseline::kernels);
+  return found;
+}
+
+const CpuKernels& kernels_named(const std::string& isa) {
+  const auto found = runnable_kernels();
+  if (isa.empty()) return *found.front();
+  for (const CpuKernels* k : found)
+    if (isa == k->isa) return *k;
+  std::string known;
+  for (const CpuKernels* k : found) known += (known.empty() ? "" : ", ") + std::string(k->isa);
+  throw std::runtime_error("this CPU or this program has no instruction set \"" + isa + "\"; it has " + known);
+}
+
+int usable_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return std::max(1, int(std::thread::hardware_concurrency()));
+}
+
+// ---- one problem's tables ----------------------------------------------------------------------------------------------
+
+template <class E>
+std::vector<E> roots_of_unity(int n) {            // cos, sin of 2 pi j / n
+  std::vector<E> w(2 * std::size_t(n));
+  for (int j = 0; j < n; ++j) {
+    const double angle = 2 * pi * j / n;
+    w[2 * std::size_t(j)] = E(std::cos(angle)), w[2 * std::size_t(j) + 1] = E(std::sin(angle));
+  }
+  return w;
+}
+
+class PreparedPlan {
+ public:
+  explicit PreparedPlan(const Problem& p) {
+    plan.setup = make_setup(p);
+    plan.model = p.model, plan.method = p.method, plan.precision = p.precision, plan.engine = p.spectrum.engine;
+    plan.path = path_of_model(p);
+    if (plan.engine == Engine::direct) plan.direct = direct_plan(plan.setup);
+    if (plan.engine == Engine::fft) plan.fft = fft_plan(plan.setup.segment);
+    plan.table = p.precision == Precision::single_ ? fill(single_) : fill(double_);
+  }
+  PreparedPlan(const PreparedPlan&) = delete;
+  CpuPlan plan{};
+
+ private:
+  template <class E>
+  const void* fill(std::vector<E>& table) const {
+    if (plan.engine == Engine::direct) table = direct_table<E>(plan.direct, max_direct_bins);
+    if (plan.engine == Engine::fft) table = roots_of_unity<E>(plan.setup.segment);
+    return table.data();
+  }
+  Path path_of_model(const Problem& p) const {
+    Path path = Path::general;
+    [&]<class... M>(std::tuple<M...>*) {
+      int index = 0;
+      ((index++ == p.model ? void(path = path_of<M>(p, plan.setup)) : void()), ...);
+    }(static_cast<Models*>(nullptr));
+    return path;
+  }
+  mutable std::vector<float> single_;
+  mutable std::vector<double> double_;
+};
+
+// ---- a tile ------------------------------------------------------------------------------------------------------------
+
+struct AlignedFree {
+  void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t(64)); }
+};
+using AlignedBytes = std::unique_ptr<std::byte[], AlignedFree>;
+AlignedBytes aligned_bytes(std::size_t n) { return AlignedBytes(static_cast<std::byte*>(::operator new[](n + 64, std::align_val_t(64)))); }
+
+// Works off tiles on one thread. Realisation j of a tile is replicate j / count of set j % count.
+class Worker {
+ public:
+  Worker(const Problem& p, const CpuPlan& plan, const CpuKernels& kernels)
+      : p_(p), plan_(plan), kernels_(kernels), lanes_(std::size_t(kernels.lanes(plan))), workspace_(aligned_bytes(kernels.workspace_bytes(plan))) {
+    set_.resize(lanes_), replicate_.resize(lanes_), status_.resize(lanes_);
+    swept_.resize(p.axes.size() * lanes_), out_.resize(p.measures.size() * lanes_);
+    strides_.resize(p.axes.size());
+    std::uint64_t stride = 1;
+    for (std::size_t a = p.axes.size(); a-- > 0;) strides_[a] = stride, stride *= p.axes[a].values.size();
+  }
+
+  // False if the work was given up.
+  bool run(const Tile& tile, Work& work, TileResult& result) {
+    const std::uint64_t n = tile.count * p_.replicates;
+    values_.resize(p_.measures.size() * n), tile_status_.resize(n);
+    for (std::uint64_t j = 0; j < n;) {
+      if (work.abort()) return false;
+      const std::size_t used = fill_batch(tile, j, n);
+      kernels_.run(plan_, {swept_.data(), set_.data(), replicate_.data(), out_.data(), status_.data(), workspace_.get()});
+      for (std::size_t i = 0; i < used; ++i) tile_status_[j + i] = status_[i];
+      for (std::size_t m = 0; m < p_.measures.size(); ++m)
+        std::copy_n(&out_[m * lanes_], used, &values_[m * n + j]);
+      j += used;
+      work.advance(used * std::uint64_t(p_.steps));
+    }
+    finish(tile, result);
+    return true;
+  }
+
+ private:
+  // Realisations j, j + 1, ... into the lanes; spare lanes repeat the last one. Returns how many are meant. A batch ends
+  // where the sets' numbers leave a block of 2^32: their high halves must agree (CpuBatch::set).
+  std::size_t fill_batch(const Tile& tile, std::uint64_t j, std::uint64_t n) {
+    std::size_t used = 0;
+    while (used < lanes_ && j + used < n) {
+      const std::uint64_t at = j + used, set = tile.first + at % tile.count;
+      if (used > 0 && set >> 32 != set_[0] >> 32) break;
+      set_[used] = set, replicate_[used] = std::uint32_t(at / tile.count);
+      ++used;
+    }
+    for (std::size_t i = used; i < lanes_; ++i) set_[i] = set_[used - 1], replicate_[i] = replicate_[used - 1];
+    for (std::size_t a = 0; a < p_.axes.size(); ++a) {
+      const auto& values = p_.axes[a].values;
+      for (std::size_t i = 0; i < lanes_; ++i) swept_[a * lanes_ + i] = values[set_[i] / strides_[a] % values.size()];
+    }
+    return used;
+  }
+
+  void finish(const Tile& tile, TileResult& r) {
+    r.tile = tile;
+    if (p_.replicates == 1) {
+      r.values = values_, r.status = tile_status_;
+    } else {
+      reduce_replicates(tile, r);
+    }
+    r.summary = summarise(p_, r);
+  }
+
+  void reduce_replicates(const Tile& tile, TileResult& r) {
+    const std::uint64_t n = tile.count, columns = p_.measures.size();
+    r.values.resize(2 * columns * n), r.status.assign(n, status_ok), r.failed.assign(n, 0);
+    for (std::uint64_t i = 0; i < n; ++i) {
+      for (std::uint64_t m = 0; m < columns; ++m)
+        mean_over_replicates(&values_[m * n * p_.replicates + i], p_.replicates, std::int64_t(n), r.values[m * n + i],
+                             r.values[(columns + m) * n + i]);
+      for (std::uint32_t k = 0; k < p_.replicates; ++k) {
+        const std::uint8_t s = tile_status_[k * n + i];
+        r.status[i] = std::max(r.status[i], s), r.failed[i] += s == status_diverged;
+      }
+    }
+  }
+
+  const Problem& p_;
+  const CpuPlan& plan_;
+  const CpuKernels& kernels_;
+  std::size_t lanes_;
+  AlignedBytes workspace_;
+  std::vector<std::uint64_t> set_, strides_;
+  std::vector<std::uint32_t> replicate_;
+  std::vector<std::uint8_t> status_, tile_status_;
+  std::vector<double> swept_, out_, values_;
+};
+
+// ---- the backend -------------------------------------------------------------------------------------------------------
+
+class CpuBackend final : public Backend {
+ public:
+  CpuBackend(int threads, const std::string& isa)
+      : kernels_(kernels_named(isa)), threads_(threads > 0 ? threads : usable_cores()) {}
+
+  std::string device() const override {
+    return cpu_name() + " (" + kernels_.isa + ", " + std::to_string(threads_) + (threads_ == 1 ? " thread)" : " threads)");
+  }
+
+  std::string direct_refusal(const Problem& p) const override {
+    if (!direct_possible(p.spectrum)) return "it needs an overlap of 0 or half a segment";
+    const int bins = direct_plan(make_setup(p)).bins;
+    if (bins > max_direct_bins)
+      return "it takes at most " + std::to_string(max_direct_bins) + " bins, and the bands need " + std::to_string(bins);
+    return {};
+  }
+
+  // Cost per step of the two engines (bench/engines): direct grows with the bins, fft with log2(segment).
+  Engine preferred_engine(const Problem& p) const override {
+    return direct_refusal(p).empty() ? Engine::direct : Engine::fft;
+  }
+
+  // Small enough that every thread gets several and that a tile takes at most about a second; whole batches.
+  std::uint64_t tile_size(const Problem& p) const override {
+    const PreparedPlan prepared(p);
+    const std::uint64_t lanes = std::uint64_t(kernels_.lanes(prepared.plan));
+    const std::uint64_t share = p.sets() / (std::uint64_t(threads_) * 4) + 1;
+    const std::uint64_t second = 200'000'000 / (std::uint64_t(p.steps) * p.replicates) + 1;
+    const std::uint64_t size = std::min({share, second, std::uint64_t(16384)});
+    return (size + lanes - 1) / lanes * lanes;
+  }
+
+  void run(const Problem& p, Work& work) override {
+    const PreparedPlan prepared(p);
+    std::exception_ptr error;
+    std::mutex mutex;
+    auto work_off = [&] {
+      try {
+        Worker worker(p, prepared.plan, kernels_);
+        for (Tile tile; work.next(tile);) {
+          TileResult result;
+          if (!worker.run(tile, work, result)) return;
+          work.done(std::move(result));
+        }
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (!error) error = std::current_exception();
+      }
+    };
+    std::vector<std::jthread> pool;
+    for (int t = 1; t < threads_; ++t) pool.emplace_back(work_off);
+    work_off();
+    pool.clear();
+    if (error) std::rethrow_exception(error);
+  }
+
+ private:
+  const CpuKernels& kernels_;
+  int threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& isa) {
+  return std::make_unique<CpuBackend>(threads, isa);
+}
+
+std::vector<std::string> cpu_isas() {
+  std::vector<std::string> names;
+  for (const CpuKernels* k : runnable_kernels()) names.emplace_back(k->isa);
+  return names;
+}
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name"))
+      if (const auto colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
+  return "CPU";
+}
+
+}  // namespace neurosweep

@@ -1,0 +1,131 @@
+// The CPU's time loops for one instruction set: compiled once for each, with NS_ISA the name of its namespace.
+#include "kernels.hpp"
+
+#include "lanes_noise.hpp"
+#include "measures/measures.hpp"
+#include "spectrum.hpp"
+
+namespace neurosweep::NS_ISA {
+namespace {
+
+constexpr int span = 64;               // steps: noise is drawn that far ahead, samples wait that long for the spectrum
+
+// Registers of sets that advance side by side, so that one's latencies hide behind the other's. Two where registers are
+// many (AVX-512, NEON) or the loop is small; one where two would spill.
+constexpr int interleaved(Path path) {
+#if defined(__AVX2__) && !defined(__AVX512F__)
+  return path == Path::constant ? 2 : 1;
+#else
+  return path == Path::general ? 1 : 2;
+#endif
+}
+
+template <class E, Path path>
+constexpr int batch_lanes = Lanes<E>::width * interleaved(path);
+
+// The numbers of register k's sets.
+template <class E>
+struct LaneSource {
+  const Setup& s;
+  const CpuBatch& batch;
+  int lanes, first;
+  NS_HD double operator()(int quantity, int lane) const {
+    for (int c = 0; c < s.n_swept; ++c)
+      if (s.swept[c] == quantity) return batch.swept[c * lanes + first + lane];
+    return s.base[quantity];
+  }
+};
+
+// Measures and status of one register's sets.
+template <class E, int K, class C>
+void write_register(const Setup& s, const CpuBatch& batch, int k, const C& carried, const CpuSpectrum<E, K>& spectrum) {
+  using T = Lanes<E>;
+  constexpr int width = T::width, lanes = width * K;
+  E y0[width], low[width], high[width], mean[width], m2[width], poison[width], outside[width];
+  const auto& m = carried.moments;
+  m.y0.store(y0), m.minimum.store(low), m.maximum.store(high), m.mean.high.store(mean), m.m2.high.store(m2);
+  carried.poison.store(poison), carried.outside.store(outside);
+  SpectralMeasures<E> spectral[width];
+  for (int bin = s.kept.first; bin < s.kept.first + s.kept.count; ++bin) {
+    E power[width];
+    spectrum.power(k, bin).store(power);
+    for (int i = 0; i < width; ++i) spectral[i].add(s, bin, psd_of<E>(s, bin, power[i]));
+  }
+  for (int i = 0; i < width; ++i) {
+    const E n = E(s.steps - s.transient);
+    const Statistics<E> stat{low[i], high[i], y0[i] + mean[i], std::sqrt(neurosweep::max(m2[i], E(0)) / n)};
+    E out[n_measure];
+    batch.status[k * width + i] = write_measures<E>(s, stat, spectral[i], poison[i], outside[i], out, 1);
+    for (int c = 0; c < s.n_measure_out; ++c) batch.out[c * lanes + k * width + i] = double(out[c]);
+  }
+}
+
+template <class Model, Method method, class E, Path path>
+void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
+  using T = Lanes<E>;
+  constexpr int K = interleaved(path), width = T::width;
+  const Setup& s = plan.setup;
+  Node<Model, method, T, path> node[K];
+  for (int k = 0; k < K; ++k) {
+    const LaneSource<E> source{s, batch, width * K, k * width};
+    typename Arithmetic<T>::Wide set;
+    typename Arithmetic<T>::Word replicate;
+    for (int i = 0; i < width; ++i) set[i] = batch.set[k * width + i], replicate[i] = batch.replicate[k * width + i];
+    node[k].prepare(source, s, set, replicate);
+  }
+  CpuSpectrum<E, K> spectrum(plan, batch.workspace);
+  Simulation<Model, method, T, path, K, span, CpuSpectrum<E, K>> simulation(s, node, spectrum);
+  simulation.run(0, s.steps);
+  for (int k = 0; k < K; ++k) write_register<E, K>(s, batch, k, node[k].carried, spectrum);
+}
+
+// Run-time choices to template arguments. Only exponential Euler has loops of its own for the first two paths.
+template <class Model, class E>
+void run_model(const CpuPlan& plan, const CpuBatch& batch) {
+  switch (plan.path) {
+    case Path::constant: return run_batch<Model, Method::exp_euler, E, Path::constant>(plan, batch);
+    case Path::noise: return run_batch<Model, Method::exp_euler, E, Path::noise>(plan, batch);
+    case Path::general: break;
+  }
+  switch (plan.method) {
+    case Method::euler: return run_batch<Model, Method::euler, E, Path::general>(plan, batch);
+    case Method::exp_euler: return run_batch<Model, Method::exp_euler, E, Path::general>(plan, batch);
+    case Method::heun: return run_batch<Model, Method::heun, E, Path::general>(plan, batch);
+    case Method::rk4: return run_batch<Model, Method::rk4, E, Path::general>(plan, batch);
+  }
+}
+
+template <class E>
+void run_precision(const CpuPlan& plan, const CpuBatch& batch) {
+  [&]<class... M>(std::tuple<M...>*) {
+    int index = 0;
+    ((index++ == plan.model ? run_model<M, E>(plan, batch) : void()), ...);
+  }(static_cast<Models*>(nullptr));
+}
+
+template <class E>
+int lanes_of(Path path) {
+  return Lanes<E>::width * interleaved(path);
+}
+int lanes(const CpuPlan& plan) {
+  return plan.precision == Precision::single_ ? lanes_of<float>(plan.path) : lanes_of<double>(plan.path);
+}
+
+std::size_t workspace_bytes(const CpuPlan& plan) {
+  if (plan.engine != Engine::fft) return 0;
+  return plan.precision == Precision::single_ ? FftSpectrum<float, 2>::bytes(plan.setup) : FftSpectrum<double, 2>::bytes(plan.setup);
+}
+
+void run(const CpuPlan& plan, const CpuBatch& batch) {
+  if (plan.precision == Precision::single_) run_precision<float>(plan, batch);
+  else run_precision<double>(plan, batch);
+}
+
+}  // namespace
+
+#define NS_TEXT2(x) #x
+#define NS_TEXT(x) NS_TEXT2(x)
+extern const CpuKernels kernels;
+const CpuKernels kernels{NS_TEXT(NS_ISA), lanes, workspace_bytes, run};
+
+}  // namespace neurosweep::NS_ISA

@@ -1,0 +1,49 @@
+// What the objects compiled for one instruction set each offer to the CPU backend: a batch of sets at a time, raw pointers
+// only, so that nothing of the standard library is instantiated under their flags.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "fft_plan.hpp"
+#include "measures/welch.hpp"
+#include "setup.hpp"
+
+namespace neurosweep {
+
+// Everything about a problem that all batches share. Tables in the problem's precision.
+struct CpuPlan {
+  Setup setup;
+  int model;
+  Method method;
+  Path path;
+  Precision precision;
+  Engine engine;
+  DirectPlan direct;                   // engine direct
+  FftPlan fft;                         // engine fft
+  const void* table;                   // direct: direct_table(direct, max_direct_bins); fft: cos, sin of 2 pi j / segment
+};
+
+struct CpuBatch {                      // lanes() realisations; arrays [...][lanes()]
+  const double* swept;                 // [setup.n_swept]
+  const std::uint64_t* set;            // the high 32 bits are the same for all
+  const std::uint32_t* replicate;
+  double* out;                         // [setup.n_measure_out]
+  std::uint8_t* status;
+  std::byte* workspace;                // workspace_bytes(), 64-byte aligned
+};
+
+struct CpuKernels {
+  const char* isa;
+  int (*lanes)(const CpuPlan&);
+  std::size_t (*workspace_bytes)(const CpuPlan&);
+  void (*run)(const CpuPlan&, const CpuBatch&);
+};
+
+// One for each object: host/cpu/kernels.cpp, compiled several times.
+#if defined(__x86_64__)
+namespace avx512 { extern const CpuKernels kernels; }
+namespace avx2 { extern const CpuKernels kernels; }
+#endif
+namespace baseline { extern const CpuKernels kernels; }
+
+}  // namespace neurosweep

@@ -1,0 +1,94 @@
+// Philox4x32-10 for one set per lane: the counter layout and the words of numerics/noise.hpp.
+//
+// The state sits in 64-bit slots, so that a product needs no packing: vpmuludq and its kin read the low halves only. Float
+// lanes take two registers of slots, even sets and odd sets. A call's block number is the same for all lanes and the sets'
+// numbers are the same for all calls, so rounds 1 and 2 are scalar or done once.
+#pragma once
+#include "lanes_maths.hpp"
+#include "numerics/noise.hpp"
+
+namespace neurosweep::NS_ISA {
+
+using Slot = Vectors<double>::Wide;                      // register_bytes / 8 numbers
+
+template <class E>
+struct PhiloxLanes {
+  using Word = typename Vectors<E>::Word;
+  using Wide = typename Vectors<E>::Wide;
+  static constexpr int halves = sizeof(E) == 4 ? 2 : 1;
+
+  std::uint32_t k0, k1, c3;
+  Slot product1[halves];                                 // round 1: m1 * lo set
+  Slot x0[halves];                                       // after round 1, and its product with m0
+  Slot product0[halves];
+
+  NS_HD static Slot all(std::uint64_t x) { return x - Slot{}; }
+
+  // All sets of a register share the high 32 bits of their number.
+  NS_HD void init(std::uint64_t seed, Wide set, Word replicate, std::uint32_t port) {
+    k0 = std::uint32_t(seed), k1 = std::uint32_t(seed >> 32);
+    std::uint64_t number[Lanes<E>::width], stream[Lanes<E>::width];
+    for (int i = 0; i < Lanes<E>::width; ++i) number[i] = set[i], stream[i] = port + max_ports * std::uint64_t(replicate[i]);
+    c3 = std::uint32_t(number[0] >> 32);
+    for (int h = 0; h < halves; ++h) {
+      Slot c1{}, c2{};
+      for (int i = 0; i < Lanes<E>::width / halves; ++i)
+        c2[i] = number[i * halves + h] & 0xffffffffu, c1[i] = stream[i * halves + h];
+      product1[h] = mul_low(c2, all(philox_m1));
+      x0[h] = (product1[h] >> 32) ^ c1 ^ all(k0);
+      product0[h] = mul_low(x0[h], all(philox_m0));
+    }
+  }
+
+  // The four words of a block for every lane.
+  NS_HD void draw(std::uint32_t block, Word (&w)[4]) const {
+    const std::uint64_t a = std::uint64_t(philox_m0) * block;                       // round 1
+    const std::uint32_t c2 = std::uint32_t(a >> 32) ^ c3 ^ k1;
+    std::uint32_t ka = k0 + philox_w0, kb = k1 + philox_w1;                         // round 2
+    const std::uint64_t b = std::uint64_t(philox_m1) * c2;
+    Slot s0[halves], s1[halves], s2[halves], s3[halves];
+    for (int h = 0; h < halves; ++h) {
+      s0[h] = product1[h] ^ all(std::uint32_t(b >> 32) ^ ka), s1[h] = all(std::uint32_t(b));
+      s2[h] = (product0[h] >> 32) ^ all(std::uint32_t(a) ^ kb), s3[h] = product0[h];
+    }
+    NS_UNROLL for (int round = 2; round < 10; ++round) {
+      ka += philox_w0, kb += philox_w1;
+      NS_UNROLL for (int h = 0; h < halves; ++h) {
+        const Slot p = mul_low(s0[h], all(philox_m0)), q = mul_low(s2[h], all(philox_m1));
+        s0[h] = (q >> 32) ^ s1[h] ^ all(ka), s1[h] = q;
+        s2[h] = (p >> 32) ^ s3[h] ^ all(kb), s3[h] = p;
+      }
+    }
+    w[0] = pack(s0), w[1] = pack(s1), w[2] = pack(s2), w[3] = pack(s3);
+  }
+
+ private:
+  // The low halves of the slots, in the lanes' order.
+  NS_HD static Word pack(const Slot* s) {
+    if constexpr (halves == 1) return (Word)(s[0] & 0xffffffffu);
+#if defined(__AVX512F__)
+    else return (Word)_mm512_mask_moveldup_ps((__m512)s[0], 0xAAAA, (__m512)s[1]);
+#elif defined(__AVX2__)
+    else return (Word)_mm256_blend_ps((__m256)s[0], _mm256_moveldup_ps((__m256)s[1]), 0xAA);
+#else
+    else return (Word)((s[0] & 0xffffffffu) | (s[1] << 32));
+#endif
+  }
+};
+
+}  // namespace neurosweep::NS_ISA
+
+namespace neurosweep {
+
+template <class E>
+struct Normals<NS_ISA::Lanes<E>> : NS_ISA::PhiloxLanes<E> {
+  using T = NS_ISA::Lanes<E>;
+  NS_HD void draw(std::uint32_t block, T* z) const {
+    typename NS_ISA::PhiloxLanes<E>::Word w[4];
+    NS_ISA::PhiloxLanes<E>::draw(block, w);
+    box_muller<T>(w[0], w[1], z[0], z[1]);
+    box_muller<T>(w[2], w[3], z[2], z[3]);
+  }
+};
+
+}  // namespace neurosweep
