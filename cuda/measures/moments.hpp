@@ -13,6 +13,11 @@ namespace neurosweep {
 
 inline constexpr int flush_every = 128;     // steps
 
+template <class E>
+struct Statistics {                         // of one set; E: float or double
+  E minimum, maximum, mean, std;
+};
+
 template <class T>
 struct TwoSum {                             // a sum in two T
   T high, low;
@@ -21,6 +26,7 @@ struct TwoSum {                             // a sum in two T
     low = low + ((high - (s - b)) + (x - b));
     high = s;
   }
+  NS_HD T value() const { return high + low; }
 };
 
 template <class T>
@@ -51,11 +57,12 @@ struct Moments {
     m2.add(delta * delta * T(E(before) * share));
     s1 = s2 = T(E(0));
   }
-};
-
-template <class E>
-struct Statistics {                         // of one set; E: float or double
-  E minimum, maximum, mean, std;
+  NS_HD T mean_value() const { return y0 + mean.value(); }
+  // Population variance of `observed` samples, all flushed. Not below 0, which a NaN stays.
+  NS_HD T variance(std::int64_t observed) const {
+    const T v = m2.value() * T(E(1) / E(observed));
+    return select(v < T(E(0)), T(E(0)), v);
+  }
 };
 
 }  // namespace neurosweep

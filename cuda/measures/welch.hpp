@@ -57,12 +57,17 @@ inline DirectPlan direct_plan(const Setup& s) {
   return d;
 }
 
+// Values of direct_table().
+inline std::size_t direct_table_size(const DirectPlan& d, int capacity) {
+  return (group + 2 * std::size_t(d.rows)) * std::size_t(capacity);
+}
+
 // The plan's cosines and sines, `capacity` >= bins columns:
 //   twiddle[bin][0..3 cos, 4..7 sin] of (j + 1/2) w_k, then rotation[row][bin][cos, sin] of the group's middle.
 template <class E>
 std::vector<E> direct_table(const DirectPlan& d, int capacity) {
   const std::size_t columns = std::size_t(capacity);
-  std::vector<E> t(columns * group + std::size_t(d.rows) * columns * 2);
+  std::vector<E> t(direct_table_size(d, capacity));
   for (int k = 0; k < capacity; ++k) {
     const double w = 2 * pi * (d.first_bin + k) / d.segment;
     for (int j = 0; j < group / 2; ++j) {

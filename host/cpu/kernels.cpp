@@ -41,9 +41,10 @@ template <class E, int K, class C>
 void write_register(const Setup& s, const CpuBatch& batch, int k, const C& carried, const CpuSpectrum<E, K>& spectrum) {
   using T = Lanes<E>;
   constexpr int width = T::width, lanes = width * K;
-  E y0[width], low[width], high[width], mean[width], m2[width], poison[width], outside[width];
+  E low[width], high[width], mean[width], variance[width], poison[width], outside[width];
   const auto& m = carried.moments;
-  m.y0.store(y0), m.minimum.store(low), m.maximum.store(high), m.mean.high.store(mean), m.m2.high.store(m2);
+  m.minimum.store(low), m.maximum.store(high), m.mean_value().store(mean);
+  m.variance(s.steps - s.transient).store(variance);
   carried.poison.store(poison), carried.outside.store(outside);
   SpectralMeasures<E> spectral[width];
   for (int bin = s.kept.first; bin < s.kept.first + s.kept.count; ++bin) {
@@ -52,8 +53,7 @@ void write_register(const Setup& s, const CpuBatch& batch, int k, const C& carri
     for (int i = 0; i < width; ++i) spectral[i].add(s, bin, psd_of<E>(s, bin, power[i]));
   }
   for (int i = 0; i < width; ++i) {
-    const E n = E(s.steps - s.transient);
-    const Statistics<E> stat{low[i], high[i], y0[i] + mean[i], std::sqrt(neurosweep::max(m2[i], E(0)) / n)};
+    const Statistics<E> stat{low[i], high[i], mean[i], std::sqrt(variance[i])};
     E out[n_measure];
     batch.status[k * width + i] = write_measures<E>(s, stat, spectral[i], poison[i], outside[i], out, 1);
     for (int c = 0; c < s.n_measure_out; ++c) batch.out[c * lanes + k * width + i] = double(out[c]);
