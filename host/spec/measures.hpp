@@ -1,0 +1,26 @@
+// The measures as a table: names, units, power bands.
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "problem.hpp"
+
+namespace neurosweep {
+
+enum class MeasureUnit { signal, hertz, density, power };  // the signal's, Hz, signal^2/Hz, signal^2
+
+struct MeasureRow {
+  Measure measure;
+  std::string_view name;
+  MeasureUnit unit;
+  std::string_view description;
+  double lower = 0, upper = 0;  // Hz, of a power band: lower <= f < upper; 0, 0 elsewhere
+
+  constexpr bool spectral() const { return unit != MeasureUnit::signal; }  // needs a power spectrum
+  constexpr bool band() const { return upper > 0; }
+};
+
+// Row i is Measure(i).
+std::span<const MeasureRow> measure_table();
+
+}  // namespace neurosweep

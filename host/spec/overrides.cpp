@@ -1,0 +1,142 @@
+#include "host/spec/overrides.hpp"
+
+#include <algorithm>
+
+#include "host/spec/suggest.hpp"
+
+namespace neurosweep::spec {
+namespace {
+
+using Kind = Node::Kind;
+
+struct Flag {
+  std::string name, value;
+  Place place;
+  bool complete = false;  // there was a = and something before it
+};
+
+std::string trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
+  return first == std::string_view::npos ? "" : std::string(text.substr(first, last - first + 1));
+}
+
+Flag parse_flag(std::string_view option, const std::string& text) {
+  Flag flag;
+  flag.place.flag = fmt::format("{} {}", option, visible(text));
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return flag;
+  flag.name = trimmed(std::string_view(text).substr(0, equals));
+  flag.value = trimmed(std::string_view(text).substr(equals + 1));
+  flag.complete = !flag.name.empty();
+  return flag;
+}
+
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts{""};
+  for (const char c : text) {
+    if (c == at)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+// Names hold no empty part and few dots: a longer one is no key, and would only make a deep tree.
+bool well_formed(const std::string& name) {
+  const std::vector<std::string> parts = split(name, '.');
+  return parts.size() <= 4 && std::none_of(parts.begin(), parts.end(), [](const auto& p) { return p.empty(); });
+}
+
+// Where the file keeps what `name` means: a bare name is a key of the file's top, or else a parameter. "" if it is
+// neither.
+std::string place_in_file(const std::string& name, const Keys& keys) {
+  if (name.find('.') != std::string::npos || keys.type(name)) return name;
+  const std::string parameter = "parameters." + name;
+  return keys.type(parameter) || !keys.model_known() ? parameter : "";
+}
+
+void report_unknown(const Flag& flag, const Keys& keys, Report& report) {
+  const std::vector<std::string> parameters = keys.children("parameters"), top = keys.children("");
+  std::vector<std::string> known = parameters;
+  known.insert(known.end(), top.begin(), top.end());
+  report.error(flag.place,
+               "unknown parameter or key {}{} (parameters: {}; keys: {}, and dotted ones such as spectrum.segment)",
+               quote(flag.name), did_you_mean(flag.name, known), listed(parameters), listed(top));
+}
+
+bool looks_like_toml(const std::string& value) {
+  return !value.empty() && std::string_view("[{\"'").find(value[0]) != std::string_view::npos;
+}
+
+void override_key(Node& root, const Flag& flag, const Keys& keys, Report& report) {
+  if (!flag.complete) return report.error(flag.place, "write --set KEY=VALUE, such as --set duration=3s");
+  const std::string key = place_in_file(flag.name, keys);
+  const std::optional<Type> type = keys.type(key);
+  if (key.empty() || !well_formed(key)) return report_unknown(flag, keys, report);
+  if (key == "axis" || key.starts_with("axis."))
+    return report.error(flag.place, "an axis is set with --axis NAME=FROM:TO:COUNT[:log]");
+  if (flag.value.empty() && type != Type::text) return report.error(flag.place, "there is no value after the =");
+  const bool is_toml = type != Type::text && looks_like_toml(flag.value);
+  Node value = is_toml ? parse_value(flag.value, flag.place, report) : word(flag.value, flag.place);
+  if (!put(root, key, std::move(value))) report.error(flag.place, "{} does not stand in a table", quote(key));
+}
+
+// The name without the table that a parameter stands in, so that `parameters.Ae` and `Ae` are one axis.
+std::string_view bare(std::string_view name) {
+  constexpr std::string_view table = "parameters.";
+  return name.starts_with(table) ? name.substr(table.size()) : name;
+}
+
+Node axis_table(const Flag& flag, const std::vector<std::string>& parts) {
+  Node table = word("", flag.place);
+  table.kind = Kind::table;
+  put(table, "name", word(flag.name, flag.place));
+  put(table, "from", word(trimmed(parts[0]), flag.place));
+  put(table, "to", word(trimmed(parts[1]), flag.place));
+  put(table, "count", word(trimmed(parts[2]), flag.place));
+  if (parts.size() == 4) put(table, "scale", word(trimmed(parts[3]), flag.place));
+  return table;
+}
+
+void override_axis(Node& root, const Flag& flag, Report& report) {
+  const std::vector<std::string> parts = split(flag.value, ':');
+  if (!flag.complete || parts.size() < 3 || parts.size() > 4)
+    return report.error(flag.place,
+                        "write --axis NAME=FROM:TO:COUNT or NAME=FROM:TO:COUNT:log, such as --axis Ae=2mV:5mV:64");
+  if (!root.find("axis")) {
+    Node none = word("", flag.place);
+    none.kind = Kind::array;
+    put(root, "axis", std::move(none));
+  }
+  Node* axes = root.find("axis");
+  if (axes->kind != Kind::array) return;  // the file's mistake, reported there
+  const auto same = [&](const Node& axis) {
+    const Node* name = axis.entry("name");
+    return name && (name->kind == Kind::string || name->kind == Kind::word) && bare(name->text) == bare(flag.name);
+  };
+  const auto old = std::find_if(axes->items.begin(), axes->items.end(), same);
+  if (old != axes->items.end())
+    *old = axis_table(flag, parts);
+  else
+    axes->items.push_back(axis_table(flag, parts));
+}
+
+}  // namespace
+
+void override_model(Node& root, const std::vector<std::string>& sets) {
+  for (const std::string& text : sets) {
+    const Flag flag = parse_flag("--set", text);
+    if (flag.name == "model") put(root, "model", word(flag.value, flag.place));
+  }
+}
+
+void override_keys(Node& root, const std::vector<std::string>& sets, const Keys& keys, Report& report) {
+  for (const std::string& text : sets) override_key(root, parse_flag("--set", text), keys, report);
+}
+
+void override_axes(Node& root, const std::vector<std::string>& axes, Report& report) {
+  for (const std::string& text : axes) override_axis(root, parse_flag("--axis", text), report);
+}
+
+}  // namespace neurosweep::spec

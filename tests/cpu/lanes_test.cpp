@@ -1,0 +1,147 @@
+// The lanes' functions, noise and FFT of every instruction set that this CPU runs, against the C library and the scalars.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+#include <random>
+
+#include "backend.hpp"
+#include "numerics/noise.hpp"
+#include "probe.hpp"
+
+namespace neurosweep::test {
+namespace {
+
+std::vector<const IsaProbe*> probes() {
+  const IsaProbe* all[] = {
+#if defined(__x86_64__)
+      &avx512::probe, &avx2::probe,
+#endif
+      &baseline::probe};
+  std::vector<const IsaProbe*> runnable;
+  const auto isas = cpu_isas();
+  for (const IsaProbe* p : all)
+    if (std::find(isas.begin(), isas.end(), p->isa) != isas.end()) runnable.push_back(p);
+  return runnable;
+}
+
+template <class E> const Probe<E>& of(const IsaProbe& p);
+template <> const Probe<float>& of(const IsaProbe& p) { return p.single_; }
+template <> const Probe<double>& of(const IsaProbe& p) { return p.double_; }
+
+// The largest error of f over [low, high], in units in the last place of the exact value.
+template <class E, class Exact>
+double worst_ulp(void (*f)(const E*, E*, int), E low, E high, Exact exact) {
+  const int n = 1 << 18;
+  std::vector<E> x(n), y(n);
+  for (int i = 0; i < n; ++i) x[std::size_t(i)] = low + (high - low) * E(i) / E(n - 1);
+  f(x.data(), y.data(), n);
+  double worst = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const long double e = exact(static_cast<long double>(x[i]));
+    const double ulp = std::ldexp(1.0, std::ilogb(e) - std::numeric_limits<E>::digits + 1);
+    worst = std::max(worst, double(std::fabs(static_cast<long double>(y[i]) - e)) / ulp);
+  }
+  return worst;
+}
+
+template <class E>
+class LanesOf : public testing::Test {};
+using Elements = testing::Types<float, double>;
+TYPED_TEST_SUITE(LanesOf, Elements);
+
+// Polynomial 2 ulp; where a register holds the table, logistic2's exp2 8 ulp and the quotient 10.
+TYPED_TEST(LanesOf, Functions) {
+  using E = TypeParam;
+  for (const IsaProbe* p : probes()) {
+    SCOPED_TRACE(p->isa);
+    const Probe<E>& f = of<E>(*p);
+    const E limit = sizeof(E) == 4 ? E(120) : E(1000);
+    EXPECT_LT((worst_ulp<E>(f.exp2, -limit, limit, [](long double x) { return std::exp2(x); })), 3);
+    EXPECT_LT((worst_ulp<E>(f.logistic2, E(-30), E(30), [](long double x) { return 1 / (1 + std::exp2(x)); })), 12);
+    // Beyond the clamp: 0 and 1 to rounding, never NaN.
+    std::vector<E> x(std::size_t(f.width)), y(x.size());
+    for (E edge : {E(1e4), std::numeric_limits<E>::infinity(), std::numeric_limits<E>::max()}) {
+      std::fill(x.begin(), x.end(), edge);
+      f.logistic2(x.data(), y.data(), f.width);
+      EXPECT_LT(y[0], E(1e-30));
+      EXPECT_GE(y[0], E(0));
+      std::fill(x.begin(), x.end(), -edge);
+      f.logistic2(x.data(), y.data(), f.width);
+      EXPECT_EQ(y[0], E(1));
+    }
+  }
+}
+
+TYPED_TEST(LanesOf, SineOfHalfTurns) {
+  using E = TypeParam;
+  for (const IsaProbe* p : probes()) {
+    SCOPED_TRACE(p->isa);
+    const int n = 4096;
+    std::vector<E> x(n), y(n);
+    for (int i = 0; i < n; ++i) x[std::size_t(i)] = E(-1 + 2.0 * i / n);
+    of<E>(*p).sin_half_turns(x.data(), y.data(), n);
+    for (std::size_t i = 0; i < x.size(); ++i) ASSERT_NEAR(y[i], std::sin(pi * double(x[i])), sizeof(E) == 4 ? 4e-7 : 1e-15);
+  }
+}
+
+// Every lane draws what the scalar stream of its set draws: the same words (checked by the same normals to rounding).
+TYPED_TEST(LanesOf, NormalsAreTheScalarOnes) {
+  using E = TypeParam;
+  const std::uint64_t seed = 0x123456789abcdef0u;
+  for (const IsaProbe* p : probes()) {
+    SCOPED_TRACE(p->isa);
+    const int width = of<E>(*p).width, blocks = 50;
+    for (const std::uint64_t base : {std::uint64_t(0), (std::uint64_t(5) << 32) + 17}) {
+      std::vector<std::uint64_t> set;
+      std::vector<std::uint32_t> replicate;
+      for (int i = 0; i < width; ++i) set.push_back(base + 3 * std::uint64_t(i)), replicate.push_back(std::uint32_t(i % 3) * 70000);
+      for (const std::uint32_t first : {0u, 0xffffff00u}) {
+        std::vector<E> z(std::size_t(blocks * 4 * width));
+        of<E>(*p).normals(seed, set.data(), replicate.data(), 2, first, blocks, z.data());
+        for (int i = 0; i < width; ++i) {
+          Normals<E> scalar;
+          scalar.init(seed, set[std::size_t(i)], replicate[std::size_t(i)], 2);
+          for (int b = 0; b < blocks; ++b) {
+            E expected[4];
+            scalar.draw(first + std::uint32_t(b), expected);
+            for (int k = 0; k < 4; ++k)
+              ASSERT_NEAR(z[std::size_t((b * 4 + k) * width + i)], expected[k], sizeof(E) == 4 ? 2e-6 : 1e-14) << "lane " << i << " block " << b;
+          }
+        }
+      }
+    }
+  }
+}
+
+// Lengths of all radices, primes, and mixtures, against the definition in long double.
+TYPED_TEST(LanesOf, FftOfAnyLength) {
+  using E = TypeParam;
+  std::mt19937_64 random(5);
+  std::uniform_real_distribution<double> number(-1, 1);
+  for (const IsaProbe* p : probes()) {
+    const int width = of<E>(*p).width;
+    for (int n : {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 15, 16, 20, 25, 30, 32, 49, 60, 64, 77, 100, 101, 128, 243, 250, 255, 256, 500, 512}) {
+      SCOPED_TRACE(std::string(p->isa) + " length " + std::to_string(n));
+      const std::size_t size = std::size_t(2 * n * width);
+      std::vector<E> x(size), y(size), root;
+      for (E& v : x) v = E(number(random));
+      for (int j = 0; j < n; ++j) root.push_back(E(std::cos(2 * pi * j / n))), root.push_back(E(std::sin(2 * pi * j / n)));
+      of<E>(*p).fft(fft_plan(n), x.data(), y.data(), root.data());
+      const int lane = n % width;
+      double worst = 0;
+      for (int k = 0; k < n; ++k) {
+        std::complex<double> sum = 0;
+        for (int j = 0; j < n; ++j)
+          sum += std::complex<double>(x[std::size_t(2 * j * width + lane)], x[std::size_t((2 * j + 1) * width + lane)]) *
+                 std::polar(1.0, -2 * pi * double(std::int64_t(j) * k % n) / n);
+        worst = std::max({worst, std::fabs(sum.real() - double(y[std::size_t(2 * k * width + lane)])),
+                          std::fabs(sum.imag() - double(y[std::size_t((2 * k + 1) * width + lane)]))});
+      }
+      EXPECT_LT(worst, (sizeof(E) == 4 ? 1.2e-7 : 2.3e-16) * 8 * std::sqrt(n) * (1 + std::log2(n)));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace neurosweep::test

@@ -1,0 +1,35 @@
+// What an instruction set's lanes compute, reachable from a test that is compiled without its flags.
+#pragma once
+#include <cstdint>
+
+#include "host/cpu/fft_plan.hpp"
+
+namespace neurosweep::test {
+
+template <class E>
+struct Probe {
+  int width;
+  // n is a multiple of width
+  void (*exp2)(const E* x, E* y, int n);
+  void (*logistic2)(const E* x, E* y, int n);              // 1 / (1 + 2^x): the scaling by logistic_units included
+  void (*sin_half_turns)(const E* x, E* y, int n);
+  // z[block * 4 * width + k * width + lane], k = 0..3
+  void (*normals)(std::uint64_t seed, const std::uint64_t* set, const std::uint32_t* replicate, std::uint32_t port,
+                  std::uint32_t first_block, int blocks, E* z);
+  // Complex transform of plan.length points; x[(2 j + part) * width + lane]; root: cos, sin of 2 pi j / length
+  void (*fft)(const FftPlan& plan, const E* x, E* y, const E* root);
+};
+
+struct IsaProbe {
+  const char* isa;
+  Probe<float> single_;
+  Probe<double> double_;
+};
+
+#if defined(__x86_64__)
+namespace avx512 { extern const IsaProbe probe; }
+namespace avx2 { extern const IsaProbe probe; }
+#endif
+namespace baseline { extern const IsaProbe probe; }
+
+}  // namespace neurosweep::test
