@@ -205,9 +205,12 @@ class CpuBackend final : public Backend {
     return {};
   }
 
-  // Cost per step of the two engines (bench/engines): direct grows with the bins, fft with log2(segment).
+  // Cost per step of the two engines as bench/engines measures it: direct grows with the bins, fft with log2(segment);
+  // on an AVX-512 core 0.03 ns a bin against 0.6 ns at 64 samples and 1.2 ns at 256.
   Engine preferred_engine(const Problem& p) const override {
-    return direct_refusal(p).empty() ? Engine::direct : Engine::fft;
+    if (!direct_refusal(p).empty()) return Engine::fft;
+    const double direct_cost = direct_plan(make_setup(p)).bins, fft_cost = 4 * (std::log2(p.spectrum.segment) - 2);
+    return direct_cost <= fft_cost ? Engine::direct : Engine::fft;
   }
 
   // Small enough that every thread gets several and that a tile takes at most about a second; whole batches.
