@@ -1,0 +1,20 @@
+// The colours of every map: viridis for values, and two that are not in it.
+#pragma once
+#include <cstdint>
+
+#include "host/output/shape.hpp"
+
+namespace neurosweep::output {
+
+using Rgb = std::uint32_t;  // 0xRRGGBB
+
+inline constexpr Rgb no_value_colour = 0xBDBDBD;
+inline constexpr Rgb diverged_colour = 0xC8102E;
+
+// viridis at t in [0, 1].
+Rgb viridis(double t);
+
+// The colour of one set on a scale from range.low to range.high.
+Rgb cell_colour(Cell cell, double value, const Range& range);
+
+}  // namespace neurosweep::output

@@ -1,0 +1,109 @@
+// A picture in the making: a gnuplot script and its data. Lengths are pixels at 96 dpi, counted from the lower left.
+#pragma once
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "host/output/colours.hpp"
+#include "host/output/gnuplot.hpp"
+#include "host/output/shape.hpp"
+#include "host/output/ticks.hpp"
+
+namespace neurosweep::output {
+
+struct PictureFormat {
+  std::string_view extension, terminal, font;
+  double points;      // size of one pixel of a font in the terminal's own measure
+  double per_pixel;   // size of one pixel of the picture in the terminal's own measure
+  double tick_scale;  // gnuplot's marks are longer in some terminals than in others
+  bool pixels;        // made of pixels: a large map gets one for each cell
+};
+
+// By the extension of `path`, whatever its case. Throws std::runtime_error naming those that there are.
+const PictureFormat& picture_format(std::string_view path);
+
+struct Box {
+  double left, bottom, width, height;
+};
+
+struct Caption {  // what stands around the panels
+  std::string title;
+  std::vector<std::string> notes;           // smaller lines below the title
+  bool no_value = false, diverged = false;  // entries of the key below the panels
+};
+
+class Figure {
+ public:
+  // The panels take width x height; the picture is higher by the title above and the key below.
+  Figure(const PictureFormat& format, double width, double height, const Caption& caption);
+
+  // One script line, as fmt::format makes it. User text goes in through gnuplot_string() alone.
+  template <class... Args>
+  void line(fmt::format_string<Args...> text, Args&&... args) {
+    fmt::format_to(std::back_inserter(script_), text, std::forward<Args>(args)...);
+    script_ += '\n';
+  }
+
+  // What comes next, up to plot(), belongs to `box`, measured from the lower left corner of the panels.
+  void panel(const Box& box);
+
+  // Text to be drawn with the next plot(); `how` is gnuplot's: "center", "left", "center rotate by 90".
+  void text(double x, double y, std::string_view text, std::string_view how, double size);
+  // A square of colour, to be drawn with the next plot().
+  void swatch(const Box& box, Rgb colour);
+
+  // `which` is x, y, x2 or y2. Without `with_text` the marks say nothing.
+  void axis(std::string_view which, const Range& range, bool log);
+  void ticks(std::string_view which, const std::vector<Tick>& ticks, bool with_text);
+
+  // Labels stand in the same place in every format, which gnuplot's own ones do not: below the panel, and left of marks
+  // with texts `ticks_width` wide. They end label_below and label_beside + ticks_width pixels away from the panel.
+  void label_x(std::string_view text);
+  void label_y(std::string_view text, double ticks_width);
+
+  // A scale from range.low to range.high, labelled on its right side, drawn at once: a panel of its own.
+  void colour_bar(const Box& box, const Range& range, const std::vector<Tick>& ticks, std::string_view label);
+
+  // Data for the script; returns the quoted name under which it finds them.
+  std::string data(std::string bytes);
+
+  // Draws the layers, each as gnuplot's plot takes it, into the panel; then forgets texts and swatches.
+  void plot(const std::vector<std::string>& layers);
+
+  // Runs gnuplot; returns the picture's bytes.
+  std::string draw() const;
+
+ private:
+  void key(const Caption& caption);
+  double share_x(double x) const { return x / width_; }
+  double share_y(double y) const { return (y + panels_bottom_) / height_; }
+  std::string position(double x, double y) const;
+
+  const PictureFormat& format_;
+  double width_, height_, panels_bottom_;
+  Box box_{};  // of the panel
+  std::string script_;
+  std::vector<DataFile> data_;
+};
+
+// Numbers as gnuplot reads them with binary format='%double'.
+template <class T>
+std::string bytes_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+// An image of columns x rows pixels: a layer of plot(), to follow its data, which append_bytes() makes pixel by pixel
+// from the lowest row upwards. gnuplot wants two pixels at least each way.
+void append_bytes(std::string& bytes, Rgb colour);
+std::string image_layer(std::size_t columns, std::size_t rows);
+
+// "#RRGGBB"
+std::string colour_code(Rgb colour);
+
+inline constexpr double label_below = 60, label_beside = 42;
+inline constexpr double title_size = 18, line_height = 1.4;  // the second in font sizes
+
+}  // namespace neurosweep::output

@@ -1,0 +1,105 @@
+#include "host/output/ink.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+namespace neurosweep::output {
+namespace {
+
+constexpr std::string_view shades = " .:-=+*#%@";
+constexpr std::string_view reset = "\x1b[0m";
+constexpr std::size_t strip_width = 16;
+
+int channel(Rgb colour, int shift) { return int((colour >> shift) & 0xFF); }
+
+// The nearest of xterm's 256 colours: a 6 x 6 x 6 cube at 16 and a row of greys at 232.
+int nearest_of_256(Rgb colour) {
+  constexpr std::array<int, 6> levels{0, 95, 135, 175, 215, 255};
+  const auto distance = [&](int r, int g, int b) {
+    const int dr = r - channel(colour, 16), dg = g - channel(colour, 8), db = b - channel(colour, 0);
+    return dr * dr + dg * dg + db * db;
+  };
+  int best = 16, best_distance = distance(0, 0, 0);
+  for (int i = 0; i < 240; ++i) {
+    const int grey = 8 + 10 * (i - 216);
+    const int d = i < 216 ? distance(levels[i / 36], levels[i / 6 % 6], levels[i % 6]) : distance(grey, grey, grey);
+    if (d < best_distance) {
+      best = 16 + i;
+      best_distance = d;
+    }
+  }
+  return best;
+}
+
+char shade(const Pixel& pixel, const Range& range) {
+  if (pixel.cell != Cell::value) return Ink::mark(pixel.cell);
+  return shades[static_cast<std::size_t>(std::lround(share(pixel.value, range) * double(shades.size() - 1)))];
+}
+
+Rgb colour_of(const Pixel& pixel, const Range& range) { return cell_colour(pixel.cell, pixel.value, range); }
+
+}  // namespace
+
+std::string Ink::colour_code(Rgb colour, int layer) const {
+  if (!terminal_.truecolour) return fmt::format("\x1b[{};5;{}m", layer, nearest_of_256(colour));
+  return fmt::format("\x1b[{};2;{};{};{}m", layer, channel(colour, 16), channel(colour, 8), channel(colour, 0));
+}
+
+std::string Ink::foreground(Rgb colour) const { return colour_code(colour, 38); }
+std::string Ink::background(Rgb colour) const { return colour_code(colour, 48); }
+
+char Ink::mark(Cell cell) { return cell == Cell::diverged ? 'x' : '?'; }
+
+std::string Ink::line(const Raster& raster, std::size_t row, const Range& range) const {
+  std::string text, last_code;
+  for (std::size_t col = 0; col < raster[row].size(); ++col) {
+    const Pixel& pixel = raster[row][col];
+    if (!terminal_.colour) {
+      text += shade(pixel, range);
+      continue;
+    }
+    const Rgb colour = colour_of(pixel, range);
+    std::string code = half_blocks() ? foreground(colour) : background(colour);
+    if (half_blocks() && row + 1 < raster.size()) code += background(colour_of(raster[row + 1][col], range));
+    if (code != last_code) text += code;
+    text += half_blocks() ? "▀" : " ";
+    last_code = code;
+  }
+  if (terminal_.colour) text += reset;
+  return text;
+}
+
+std::string Ink::chart_line(const std::vector<Pixel>& pixels, std::size_t row, std::size_t lines,
+                            const Range& range) const {
+  static constexpr std::array<std::string_view, 9> blocks{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const long per_line = terminal_.utf8 ? 8 : 1;
+  std::string text;
+  for (const Pixel& pixel : pixels) {
+    if (pixel.cell != Cell::value) {
+      text += row == 0 ? mark(pixel.cell) : ' ';
+      continue;
+    }
+    const long height = 1 + std::lround(share(pixel.value, range) * double(per_line * long(lines) - 1));
+    const long filled = std::clamp(height - long(row) * per_line, 0L, per_line);
+    text += terminal_.utf8 ? blocks[static_cast<std::size_t>(filled)] : filled > 0 ? "#" : " ";
+  }
+  return text;
+}
+
+std::string Ink::strip() const {
+  if (!terminal_.colour) return fmt::format("[{}]", shades);
+  std::string text;
+  for (std::size_t i = 0; i < strip_width; ++i) text += background(viridis(double(i) / double(strip_width - 1))) + " ";
+  return text + std::string(reset);
+}
+
+std::string Ink::swatch(Cell cell) const {
+  if (!terminal_.colour) return std::string(1, mark(cell));
+  return fmt::format("{}  {}", background(cell_colour(cell, 0, {0, 0})), reset);
+}
+
+}  // namespace neurosweep::output

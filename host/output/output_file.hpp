@@ -1,0 +1,33 @@
+// A file that is written whole or not at all.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace neurosweep {
+
+// Bytes go to a temporary file in the folder of `path`; commit() gives it the name. Without commit(), or after an
+// error, nothing is left behind and a file that was there before is untouched. "-" is standard output; a device or a
+// pipe
+// (/dev/stdout, a FIFO) cannot be replaced and is written to directly. A symbolic link is followed.
+// Every member throws std::runtime_error that names the path and the system's reason.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::string& path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void write(std::string_view bytes);
+  void commit();  // once, at the end: flush to the disk, close, rename
+
+ private:
+  std::string shown_;               // the path as the user wrote it
+  std::string target_, temporary_;  // temporary_ is empty where the target is written directly
+  int fd_ = -1;
+};
+
+// Throws what OutputFile would throw, before hours of computing: no such folder, no permission, a folder of that name,
+// a file that cannot be replaced. Leaves no file behind, and does not touch one that is there.
+void check_writable(const std::string& path);
+
+}  // namespace neurosweep

@@ -1,0 +1,12 @@
+// The kinds of pictures that plot.cpp chooses from.
+#pragma once
+#include "host/output/figure.hpp"
+#include "host/output/map.hpp"
+
+namespace neurosweep::output {
+
+Figure line_figure(const Map& map, const PictureFormat& format);    // one axis
+Figure heat_figure(const Map& map, const PictureFormat& format);    // two axes: a panel for each column
+Figure slices_figure(const Map& map, const PictureFormat& format);  // three or more: a panel for each slice
+
+}  // namespace neurosweep::output

@@ -1,0 +1,110 @@
+#include "host/output/shape.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "host/output/text.hpp"
+#include "problem.hpp"
+
+namespace neurosweep::output {
+namespace {
+
+constexpr double even_tolerance = 0.01;  // of a cell: less than a pixel in any picture
+
+// Cell borders around increasing coordinates, halfway between neighbours; `lone` is the half width of a single cell.
+std::vector<double> borders(const std::vector<double>& t, double lone) {
+  const std::size_t n = t.size();
+  if (n == 1) return {t[0] - lone, t[0] + lone};
+  std::vector<double> border;
+  border.push_back(t[0] - (t[1] - t[0]) / 2);
+  for (std::size_t i = 0; i + 1 < n; ++i) border.push_back(t[i] + (t[i + 1] - t[i]) / 2);
+  border.push_back(t[n - 1] + (t[n - 1] - t[n - 2]) / 2);
+  if (!(border.back() > border.front())) {  // the same value again and again
+    border.front() -= lone;
+    border.back() += lone;
+  }
+  return border;
+}
+
+bool evenly_spaced(const std::vector<double>& t) {
+  if (t.size() < 3) return true;
+  const double step = (t.back() - t.front()) / double(t.size() - 1);
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    if (std::abs(t[i] - (t.front() + double(i) * step)) > even_tolerance * step) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void check_shape(const Map& map) {
+  std::size_t sets = 1;
+  for (const MapAxis& axis : map.axes) sets *= axis.values.size();
+  bool good = sets == map.sets() && sets > 0 && (map.failed.empty() || map.failed.size() == sets);
+  for (const MapColumn& column : map.columns) good = good && column.values.size() == sets;
+  if (!good) throw std::logic_error("a map whose axes, columns and status do not fit together");
+}
+
+AxisView view_axis(const MapAxis& axis) {
+  const auto& values = axis.values;
+  if (!std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); })) {
+    throw std::runtime_error(
+        fmt::format("axis {} has a value that is not finite: it has no place in a picture", axis.name));
+  }
+  AxisView view;
+  view.label = one_line(label(axis.name, axis.unit));
+  view.log = axis.log && std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
+  view.order.resize(values.size());
+  std::iota(view.order.begin(), view.order.end(), std::size_t(0));
+  std::stable_sort(view.order.begin(), view.order.end(), [&](auto a, auto b) { return values[a] < values[b]; });
+  std::vector<double> t;  // where cells are measured: the value, or its logarithm
+  for (std::size_t i : view.order) {
+    view.centre.push_back(values[i]);
+    t.push_back(view.along(values[i]));
+  }
+  view.even = evenly_spaced(t);
+  view.border = borders(t, view.log ? std::log(10.0) / 2 : t[0] != 0 ? std::abs(t[0]) / 2 : 0.5);
+  for (double& border : view.border) border = view.value_at(border);
+  return view;
+}
+
+std::optional<Range> finite_range(std::span<const double> values) {
+  std::optional<Range> range;
+  for (double v : values) {
+    if (!std::isfinite(v)) continue;
+    if (!range) range = Range{v, v};
+    range->low = std::min(range->low, v);
+    range->high = std::max(range->high, v);
+  }
+  return range;
+}
+
+double share(double value, const Range& range) {
+  if (!(range.high > range.low)) return 0.5;
+  // Halved, so that even the distance between the largest numbers of both signs is finite.
+  return std::clamp((value / 2 - range.low / 2) / (range.high / 2 - range.low / 2), 0.0, 1.0);
+}
+
+Cell cell_of(double value, std::uint8_t status) {
+  if (std::isfinite(value)) return Cell::value;
+  return status == status_diverged ? Cell::diverged : Cell::no_value;
+}
+
+std::string replicates_note(const Map& map) {
+  std::size_t sets = 0;
+  for (std::size_t set = 0; set < map.failed.size() && !map.columns.empty(); ++set) {
+    sets += map.failed[set] > 0 && std::isfinite(map.columns[0].values[set]);
+  }
+  if (sets == 0) return "";
+  return fmt::format("in {} set{} some replicates diverged: the means leave them out", sets, sets == 1 ? "" : "s");
+}
+
+std::string_view cell_name(Cell cell) {
+  return cell == Cell::value ? "value" : cell == Cell::diverged ? "diverged" : "no value";
+}
+
+}  // namespace neurosweep::output

@@ -1,0 +1,70 @@
+// A map as numbers on a plane: what the picture and the terminal preview have in common.
+#pragma once
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/output/map.hpp"
+
+namespace neurosweep::output {
+
+// Throws std::logic_error unless every column has one value per set and the axes multiply to the number of sets.
+void check_shape(const Map& map);
+
+struct Range {
+  double low, high;
+};
+
+// One axis in increasing order, whatever order the sweep has its values in, with the borders of the cells around them:
+// midpoints (of the logarithms on a log axis), mirrored at the ends.
+struct AxisView {
+  std::string label;  // "Ae [mV]"
+  bool log = false;
+  bool even = true;                // all cells are equally wide, on a log axis in the logarithm
+  std::vector<std::size_t> order;  // order[i] = where the i-th smallest value stands in the map's axis
+  std::vector<double> centre;      // [n] values, increasing
+  std::vector<double> border;      // [n + 1] cell i lies between border[i] and border[i + 1]
+
+  std::size_t size() const { return centre.size(); }
+  // Where a value stands in a picture, and back.
+  double along(double value) const { return log ? std::log(value) : value; }
+  double value_at(double along) const { return log ? std::exp(along) : along; }
+  Range ends() const { return {border.front(), border.back()}; }
+};
+
+// Throws std::runtime_error if a value is not finite. A log axis with a value <= 0 is shown as a linear one.
+AxisView view_axis(const MapAxis& axis);
+
+// Smallest and largest finite value; none if there is no finite value.
+std::optional<Range> finite_range(std::span<const double> values);
+
+// Where `value` lies in `range`, 0 to 1; the middle if the range is a point.
+double share(double value, const Range& range);
+
+// What a set shows. With replicates a set counts as diverged where none of them is left to give a value.
+enum class Cell { value, no_value, diverged };
+Cell cell_of(double value, std::uint8_t status);
+std::string_view cell_name(Cell cell);  // as keys and legends say it
+
+// What to say about sets whose values are means over the replicates that did not diverge; empty if there are none.
+std::string replicates_note(const Map& map);
+
+// Two axes' worth of a column: the last two axes of the map, with the leading ones held. One axis is a single row.
+struct Slice {
+  const Map* map;
+  const MapColumn* column;
+  std::size_t first;  // number of the slice's first set
+
+  std::size_t rows() const { return map->axes.size() < 2 ? 1 : map->axes[map->axes.size() - 2].values.size(); }
+  std::size_t columns() const { return map->axes.back().values.size(); }
+  std::size_t set(std::size_t row, std::size_t col) const { return first + row * columns() + col; }
+  double value(std::size_t row, std::size_t col) const { return column->values[set(row, col)]; }
+  Cell cell(std::size_t row, std::size_t col) const { return cell_of(value(row, col), map->status[set(row, col)]); }
+};
+
+}  // namespace neurosweep::output

@@ -1,0 +1,33 @@
+// Where an axis has its marks, and what they say.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "host/output/shape.hpp"
+
+namespace neurosweep::output {
+
+inline constexpr double font_size = 14;  // pixels, of everything but titles
+
+struct Tick {
+  double at;
+  std::string text;  // empty: a minor mark
+};
+
+// Round numbers from `low` to `high` (low < high), at most about `most`; 1, 2 or 5 times a power of ten apart.
+std::vector<Tick> linear_ticks(double low, double high, int most);
+
+// For a log axis: powers of ten, with more between them where there is room, and minor marks.
+std::vector<Tick> log_ticks(double low, double high, int most);
+
+// For an axis of a map that is `length` pixels long: at its own values where they are few and short, else as above.
+std::vector<Tick> ticks_across(const AxisView& axis, double length);
+std::vector<Tick> ticks_upwards(const AxisView& axis, double length);
+
+// For a scale of values that is `length` pixels high.
+std::vector<Tick> scale_ticks(const Range& range, double length);
+
+// Widest text in pixels, about.
+double ticks_width(const std::vector<Tick>& ticks);
+
+}  // namespace neurosweep::output

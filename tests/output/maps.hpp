@@ -1,0 +1,111 @@
+// Small maps, and a folder of its own for each test that writes files.
+#pragma once
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "host/output/map.hpp"
+
+namespace neurosweep::test {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// Rows are the first axis, columns the second: Ae = 2, 5 and Ai = 15, 30.
+inline Map small_map(std::vector<double> values) {
+  Map map;
+  map.title = "A small map";
+  map.model = "jansen-rit";
+  map.axes = {{"Ae", "mV", false, {2, 5}}, {"Ai", "mV", false, {15, 30}}};
+  map.status.assign(values.size(), 0);
+  map.columns = {{"amplitude", "mV", std::move(values)}};
+  return map;
+}
+
+// One column whose value is a function of the set's number.
+inline Map map_over(std::vector<MapAxis> axes, const std::function<double(std::size_t)>& value) {
+  Map map;
+  map.title = "A map";
+  map.axes = std::move(axes);
+  std::size_t sets = 1;
+  for (const MapAxis& axis : map.axes) sets *= axis.values.size();
+  map.status.assign(sets, 0);
+  map.columns = {{"amplitude", "mV", {}}};
+  for (std::size_t set = 0; set < sets; ++set) map.columns[0].values.push_back(value(set));
+  return map;
+}
+
+inline std::vector<double> count_up(double from, std::size_t n, double step = 1) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < n; ++i) values.push_back(from + double(i) * step);
+  return values;
+}
+
+class Scratch {
+ public:
+  Scratch() : path_(testing::TempDir() + "neurosweep-test-XXXXXX") {
+    if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no folder for this test");
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  std::size_t files() const {
+    const std::filesystem::recursive_directory_iterator all(path_);
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+  }
+
+ private:
+  std::string path_;
+};
+
+inline std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+inline void write_file(const std::string& path, const std::string& bytes) { std::ofstream(path) << bytes; }
+
+// What the call says when it throws std::runtime_error; fails the test if it does not.
+inline std::string error_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const std::runtime_error& error) { return error.what(); }
+  ADD_FAILURE() << "no error";
+  return "";
+}
+
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Sets an environment variable for a while; null unsets it.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) {
+    if (const char* old = getenv(name)) old_ = old, was_set_ = true;
+    value ? setenv(name, value, 1) : unsetenv(name);
+  }
+  ~Environment() { was_set_ ? setenv(name_, old_.c_str(), 1) : unsetenv(name_); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const char* name_;
+  std::string old_;
+  bool was_set_ = false;
+};
+
+}  // namespace neurosweep::test

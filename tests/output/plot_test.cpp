@@ -1,0 +1,262 @@
+// Pictures: that they are made, whole, of the right data in the right place, and that no text becomes a command.
+#include "host/output/plot.hpp"
+
+#include <sys/stat.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+#include "host/output/gnuplot.hpp"
+#include "output/maps.hpp"
+
+namespace neurosweep::test {
+namespace {
+
+class Plot : public testing::Test {
+ protected:
+  void SetUp() override {
+    try {
+      output::require_gnuplot("svg");
+    } catch (const std::runtime_error& error) {
+      if (contains(error.what(), "was not found")) GTEST_SKIP() << error.what();
+      FAIL() << error.what();
+    }
+  }
+
+  // The picture's bytes; nothing but the picture is left behind.
+  std::string draw(const Map& map, const std::string& extension = "svg") {
+    const Scratch scratch;
+    const std::string path = scratch / ("picture." + extension);
+    check_plot_possible(path, map.axes.size());
+    EXPECT_EQ(scratch.files(), 0u);
+    write_plot(map, path);
+    EXPECT_EQ(scratch.files(), 1u);
+    return read_file(path);
+  }
+};
+
+bool has_text(const std::string& svg, const std::string& text) { return contains(svg, "<text>" + text + "</text>"); }
+
+struct Box {
+  double left, top, right, bottom;
+};
+
+// The first polygon of that colour in an SVG.
+Box box_of(const std::string& svg, int red, int green, int blue) {
+  char start[64];
+  std::snprintf(start, sizeof start, "<polygon fill = 'rgb(%3d, %3d, %3d)' points = '", red, green, blue);
+  const std::size_t at = svg.find(start);
+  EXPECT_NE(at, std::string::npos) << start;
+  if (at == std::string::npos) return {};
+  Box box{};
+  double ignored = 0;
+  std::sscanf(svg.c_str() + at + std::strlen(start), "%lf,%lf %lf,%lf %lf,%lf", &box.left, &box.bottom, &box.right,
+              &ignored, &ignored, &box.top);
+  return box;
+}
+
+struct Size {
+  unsigned width, height;
+};
+
+Size png_size(const std::string& png) {
+  const auto number = [&](std::size_t at) {
+    unsigned n = 0;
+    for (std::size_t i = at; i < at + 4; ++i) n = n << 8 | static_cast<unsigned char>(png[i]);
+    return n;
+  };
+  return {number(16), number(20)};
+}
+
+TEST_F(Plot, EveryFormat) {
+  const Map map = small_map({0, 3, 6, 9});
+  EXPECT_TRUE(draw(map, "png").starts_with("\x89PNG\r\n\x1a\n"));
+  EXPECT_TRUE(draw(map, "pdf").starts_with("%PDF-"));
+  EXPECT_TRUE(draw(map, "svg").starts_with("<?xml"));
+  EXPECT_TRUE(draw(map, "PNG").starts_with("\x89PNG"));
+}
+
+TEST_F(Plot, SaysWhatIsShown) {
+  const std::string svg = draw(small_map({0, 3, 6, 9}));
+  for (const char* text : {"A small map", "Ae [mV]", "Ai [mV]", "amplitude [mV]", "15", "30", "2", "5"}) {
+    EXPECT_TRUE(has_text(svg, text)) << text;
+  }
+  EXPECT_FALSE(contains(svg, "diverged"));
+  EXPECT_FALSE(contains(svg, "no value"));
+}
+
+TEST_F(Plot, FirstAxisUpwardsSecondToTheRight) {
+  const std::string svg = draw(small_map({0, 4, 8, 16}));  // shares 0, 1/4, 1/2, 1 of the scale
+  const Box low_left = box_of(svg, 68, 1, 84), low_right = box_of(svg, 59, 82, 139);
+  const Box high_left = box_of(svg, 33, 145, 140), high_right = box_of(svg, 253, 231, 37);
+  EXPECT_LT(low_left.left, low_right.left);  // Ai = 15, 30 at Ae = 2
+  EXPECT_NEAR(low_left.top, low_right.top, 0.1);
+  EXPECT_GT(low_left.top, high_left.top);  // an SVG counts from the top: Ae = 5 is higher
+  EXPECT_NEAR(low_left.left, high_left.left, 0.1);
+  EXPECT_LT(high_left.left, high_right.left);
+  EXPECT_NEAR(high_right.top, high_left.top, 0.1);
+}
+
+TEST_F(Plot, CellsEndHalfWayBetweenTheValues) {
+  Map map =
+      map_over({{"y", "", false, {1, 2}}, {"x", "", false, {0, 1, 4}}}, [](std::size_t set) { return double(set); });
+  map.columns[0].values = {0, 1, 1, 1, 1, 1};
+  const Box first = box_of(draw(map), 68, 1, 84);  // from -0.5 to 0.5 of -0.5 ... 5.5, and a pixel of overlap
+  const Box all = box_of(
+      draw(map_over({{"y", "", false, {1}}, {"x", "", false, {1}}}, [](std::size_t) { return 1.0; })), 33, 145, 140);
+  EXPECT_NEAR((first.right - first.left - 1) / (all.right - all.left), 1.0 / 6, 0.01);
+}
+
+TEST_F(Plot, DivergedAndMissingSetsHaveAKey) {
+  Map map = small_map({0, nan, nan, 9});
+  map.status = {0, 0, 1, 0};
+  const std::string svg = draw(map);
+  EXPECT_TRUE(has_text(svg, "diverged"));
+  EXPECT_TRUE(has_text(svg, "no value"));
+  box_of(svg, 189, 189, 189);
+  box_of(svg, 200, 16, 46);
+}
+
+TEST_F(Plot, TextIsNeverACommand) {
+  const Scratch scratch;
+  const std::string trap = scratch / "trap";
+  Map map = small_map({0, 3, 6, 9});
+  map.title =
+      "it's \"q_u\" \\n %d {/Symbol a}^2 @v `touch " + trap + "` & <b> '\n!touch " + trap + "\n' $(touch " + trap + ")";
+  map.axes[0].name = "A'; !touch " + trap + " #_{x}";
+  map.axes[1].unit = "µV`touch " + trap + "`";
+  map.columns[0].name = "a\\b'\"";
+  const std::string svg = draw(map);
+  EXPECT_FALSE(std::filesystem::exists(trap));
+  EXPECT_TRUE(contains(svg, "it's \"q_u\" \\n %d"));
+  EXPECT_TRUE(contains(svg, "&amp;"));
+  EXPECT_TRUE(contains(svg, "&lt;b"));
+  EXPECT_TRUE(contains(svg, "Ai [µV`touch "));
+  EXPECT_TRUE(has_text(svg, "a\\b'\" [mV]"));
+  for (const char* extension : {"png", "pdf"}) draw(map, extension);
+  EXPECT_FALSE(std::filesystem::exists(trap));
+}
+
+TEST_F(Plot, LargeMapsHaveAPixelForEachCell) {
+  Map map =
+      map_over({{"y", "", false, count_up(0, 700)}, {"x", "", true, {}}}, [](std::size_t set) { return double(set); });
+  for (int i = 0; i < 600; ++i) map.axes[1].values.push_back(std::pow(1.01, i));
+  map.status.assign(700 * 600, 0);
+  map.columns[0].values = count_up(0, 700 * 600);
+  const Size size = png_size(draw(map, "png"));
+  EXPECT_GT(size.height, 700u);
+  EXPECT_GT(size.width, 600u);
+  EXPECT_LT(size.width, 1000u);
+  const std::string svg = draw(map);
+  EXPECT_TRUE(contains(svg, "<image style='image-rendering:pixelated' "));
+  EXPECT_LT(svg.size(), 10u << 20);
+}
+
+TEST_F(Plot, UnevenLargeAxes) {
+  Map map = map_over({{"y", "", false, {}}, {"x", "", false, count_up(0, 150)}}, [](std::size_t) { return 1.0; });
+  for (int i = 0; i < 150; ++i) map.axes[0].values.push_back(i * i);
+  map.columns[0].values = count_up(0, 150 * 150);
+  map.status.assign(150 * 150, 0);
+  EXPECT_TRUE(draw(map, "png").starts_with("\x89PNG"));
+}
+
+TEST_F(Plot, OneAxis) {
+  Map map = map_over({{"Ae", "mV", true, {1, 2, 4, 8}}}, [](std::size_t set) { return double(set); });
+  map.columns.push_back({"amplitude_sd", "mV", {0.5, 0.5, nan, 1}});
+  map.columns.push_back({"rate", "Hz", {1, nan, 3, 4}});
+  std::string svg = draw(map);
+  for (const char* text : {"Ae [mV]", "amplitude [mV]", "rate [Hz]"}) EXPECT_TRUE(has_text(svg, text)) << text;
+  EXPECT_FALSE(contains(svg, "amplitude_sd"));  // it is the error bars
+  EXPECT_TRUE(contains(svg, "one standard deviation"));
+  EXPECT_FALSE(contains(svg, "diverged"));
+  map.status[1] = 1;
+  svg = draw(map);
+  EXPECT_TRUE(has_text(svg, "diverged"));
+  box_of(svg, 200, 16, 46);
+}
+
+TEST_F(Plot, ThreeAxesAreSlices) {
+  Map map = map_over({{"be", "1/s", false, count_up(50, 40)}, {"y", "", false, {1, 2}}, {"x", "", false, {1, 2, 3}}},
+                     [](std::size_t set) { return double(set); });
+  map.columns.push_back({"rate", "Hz", map.columns[0].values});
+  const std::string svg = draw(map);
+  EXPECT_TRUE(has_text(svg, "25 of the 40 slices, spread over the leading axes"));
+  EXPECT_TRUE(has_text(svg, "amplitude alone, the first of 2 columns"));
+  EXPECT_TRUE(has_text(svg, "be = 50 1/s"));
+  EXPECT_TRUE(has_text(svg, "be = 89 1/s"));
+  EXPECT_TRUE(draw(map, "png").starts_with("\x89PNG"));
+}
+
+TEST_F(Plot, FiveAxes) {
+  const MapAxis two{"p", "", false, {1, 2}}, three{"q", "mV", false, {1, 2, 3}};
+  EXPECT_TRUE(has_text(draw(map_over({three, two, two, three, two}, [](std::size_t set) { return double(set); })),
+                       "8 of the 12 slices, spread over the leading axes"));
+}
+
+TEST_F(Plot, OddValues) {
+  draw(small_map({7, 7, 7, 7}));
+  draw(small_map({0, 0, 0, 0}));
+  draw(small_map({nan, nan, nan, nan}));
+  draw(small_map({infinity, -infinity, 1, 2}));
+  draw(small_map({1e300, -1e300, 1e-300, 0}));
+  draw(small_map({1, 1 + 1e-15, 1, 1}));
+  draw(map_over({{"x", "", false, {3}}}, [](std::size_t) { return 1.0; }));
+  draw(map_over({{"x", "", false, {3, 4}}}, [](std::size_t) { return nan; }));
+  draw(map_over({{"y", "", true, {3}}, {"x", "", false, {0}}}, [](std::size_t) { return 1.0; }));
+  draw(map_over({{"y", "", false, {2, 2, 1}}, {"x", "", false, {0}}}, [](std::size_t) { return 1.0; }));
+  draw(map_over({{"y", "", false, {2, 2}}, {"x", "", false, {0}}}, [](std::size_t) { return 1.0; }));
+  draw(map_over({{"y", "", false, {1}}, {"x", "", false, count_up(0, 12000)}},
+                [](std::size_t set) { return double(set); }));
+}
+
+TEST_F(Plot, GnuplotsOwnWordsAreInTheError) {
+  const Scratch scratch;
+  write_file(scratch / "gnuplot", "#!/bin/sh\necho 'no such colour' >&2\nexit 3\n");
+  chmod((scratch / "gnuplot").c_str(), 0755);
+  const Environment path("PATH", scratch.path().c_str());
+  EXPECT_EQ(error_of([&] {
+              write_plot(small_map({0, 3, 6, 9}), scratch / "a.png");
+            }),
+            "gnuplot failed: no such colour ");
+  EXPECT_EQ(scratch.files(), 1u);
+}
+
+TEST(PlotErrors, GnuplotIsMissing) {
+  const Scratch scratch;
+  const Environment path("PATH", scratch.path().c_str());
+  for (const auto& call :
+       {std::function<void()>([&] { check_plot_possible(scratch / "a.png", 2); }), std::function<void()>([&] {
+          write_plot(small_map({0, 3, 6, 9}), scratch / "a.png");
+        })}) {
+    EXPECT_TRUE(contains(error_of(call), "gnuplot-nox"));
+  }
+  EXPECT_EQ(scratch.files(), 0u);
+}
+
+TEST(PlotErrors, Extension) {
+  const std::string expected = "cannot draw \"a.jpg\": the name of a picture ends in .png, .svg or .pdf";
+  EXPECT_EQ(error_of([] { check_plot_possible("a.jpg", 2); }), expected);
+  EXPECT_EQ(error_of([] { write_plot(small_map({0, 3, 6, 9}), "a.jpg"); }), expected);
+  EXPECT_TRUE(contains(error_of([] { check_plot_possible("-", 2); }), ".svg"));
+}
+
+TEST(PlotErrors, NoAxis) {
+  const std::string expected = "a picture needs an axis: this is a single parameter set";
+  EXPECT_EQ(error_of([] { check_plot_possible("a.png", 0); }), expected);
+  EXPECT_EQ(error_of([] { write_plot(map_over({}, [](std::size_t) { return 1.0; }), "a.png"); }), expected);
+}
+
+TEST(PlotErrors, NotWritable) {
+  EXPECT_TRUE(
+      contains(error_of([] { check_plot_possible("/none/a.png", 2); }), "folder \"/none\": No such file or directory"));
+}
+
+TEST(GnuplotString, NothingIsSpecial) {
+  EXPECT_EQ(output::gnuplot_string("it's"), "'it''s'");
+  EXPECT_EQ(output::gnuplot_string("a\n!b"), "'a !b'");
+  EXPECT_EQ(output::gnuplot_string("\\"), "'\\'");
+}
+
+}  // namespace
+}  // namespace neurosweep::test
