@@ -158,7 +158,7 @@ class Simulation {
     T y[K][span];
     Inputs u[K];
     NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<span>(s_, t, u[k]);
-    NS_SPAN_LOOP for (int q = 0; q < span; ++q) {
+    NS_RARE_LOOP for (int q = 0; q < span; ++q) {
       if (t + q == s_.transient) begin_observation();
       if (q < active)
         NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = step<Model, path>(s_, node_[k].stepper, node_[k].carried, u[k], q);
@@ -227,7 +227,7 @@ struct DirectSpectrum {
   // Samples y[a] ... y[b - 1] of eight; the others count as zero. a and b may lie outside 0 ... 8.
   NS_HD void add_group(int k, const T* y, int place, int a, int b) {
     const E* rotation = table + capacity * group + plan.row(place) * capacity * 2;
-    if (a <= 0 && b >= group) return bins[k].add(plan.bins, y, table, rotation);
+    if (!unrolled && a <= 0 && b >= group) return bins[k].add(plan.bins, y, table, rotation);
     T part[group];
     NS_UNROLL for (int q = 0; q < group; ++q) part[q] = q >= a && q < b ? y[q] : T(E(0));
     bins[k].add(plan.bins, part, table, rotation);

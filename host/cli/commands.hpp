@@ -1,7 +1,9 @@
 // The subcommands: each adds itself to the command line and says what runs when it was given.
 #pragma once
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <functional>
+#include <string>
 
 namespace neurosweep {
 
@@ -14,6 +16,12 @@ void add_devices(CLI::App& app, Action& action);
 
 // Exit codes (README, "Exit codes"). A signal's is 128 + its number.
 enum ExitCode { exit_done = 0, exit_failed = 1, exit_wrong_input = 2 };
+
+// A line on standard error. A closed or full one is no reason to stop: errors of writing there are not looked at.
+inline void say(const std::string& line) {
+  const std::string whole = line + "\n";
+  (void)!std::fwrite(whole.data(), 1, whole.size(), stderr);
+}
 
 std::string version_text();          // "neurosweep 0.1.0 (commit abc1234)"
 

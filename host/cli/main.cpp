@@ -1,8 +1,11 @@
 // neurosweep: the command line. Data goes to standard output, everything else to standard error.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <system_error>
 
 #include "commands.hpp"
 #include "host/spec/suggest.hpp"
@@ -11,31 +14,43 @@
 namespace neurosweep {
 namespace {
 
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
 // What CLI11 calls an argument that it did not expect: say which, and what was probably meant.
 std::string unexpected(const CLI::App& app, const std::string& argument) {
-  std::vector<std::string> known;
+  const std::vector<std::string> commands = command_names(app);
   if (argument.starts_with("-")) {
+    std::vector<std::string> known;
     for (const CLI::Option* option : app.get_options())
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     const std::string name = argument.substr(0, argument.find('='));
-    return fmt::format("unknown option {}{}", name, did_you_mean(name, known));
+    const std::string meant = did_you_mean(name, known);
+    const bool too_early = meant.empty() && !commands.empty();
+    return fmt::format("unknown option {}{}{}", name, meant,
+                       too_early ? " (a command's options stand after its name)" : "");
   }
-  for (const CLI::App* command : app.get_subcommands({})) known.push_back(command->get_name());
-  if (known.empty()) return fmt::format("unexpected argument \"{}\"", argument);
-  return fmt::format("unknown command \"{}\"{}; there are {}", argument, did_you_mean(argument, known), listed(known));
+  if (commands.empty()) return fmt::format("unexpected argument \"{}\"", argument);
+  return fmt::format("unknown command \"{}\"{} (commands: {})", argument, did_you_mean(argument, commands),
+                     listed(commands));
 }
 
 int parse_error(const CLI::App& app, const CLI::ParseError& e) {
   if (e.get_exit_code() == 0) return app.exit(e);                       // --help, --version
+  // What stands before the command's name was meant for the program, what stands after it for the command.
   const CLI::App* at = &app;
-  for (const auto chosen = app.get_subcommands(); !chosen.empty();) {
-    at = chosen.front();
-    break;
-  }
-  const auto rest = app.remaining(true);
-  const bool extra = dynamic_cast<const CLI::ExtrasError*>(&e) && !rest.empty();
-  fmt::print(stderr, "neurosweep: {}\n", extra ? unexpected(*at, rest.front()) : std::string(e.what()));
-  fmt::print(stderr, "Try neurosweep {}--help\n", at == &app ? "" : at->get_name() + " ");
+  std::vector<std::string> rest = app.remaining();
+  if (const auto chosen = app.get_subcommands(); rest.empty() && !chosen.empty())
+    at = chosen.front(), rest = at->remaining();
+  // A misspelt command is to CLI11 a missing one and something more: what was typed says more than what is missing.
+  const bool missing = dynamic_cast<const CLI::RequiredError*>(&e), extra = dynamic_cast<const CLI::ExtrasError*>(&e);
+  std::string what = e.what();
+  if ((missing || extra) && !rest.empty()) what = unexpected(*at, rest.front());
+  else if (missing && at == &app) what = fmt::format("a command is missing (commands: {})", listed(command_names(app)));
+  say(fmt::format("neurosweep: {}\nTry neurosweep {}--help", what, at == &app ? "" : at->get_name() + " "));
   return exit_wrong_input;
 }
 
@@ -44,12 +59,11 @@ int run_program(int argc, char** argv) {
                "A sweep file goes in, a labelled map comes out: CSV, a picture, or the terminal.\n", "neurosweep"};
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
-  app.footer("Examples:\n"
-             "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
-             "  neurosweep run sweeps/jr_gain_map.toml --axis Ae=2:5:512 --axis Ai=15:30:512 --device cuda\n"
-             "  neurosweep models jansen-rit");
   Action action;
   add_run(app, action), add_models(app, action), add_devices(app, action);
+  app.footer("Examples:\n"                              // after the commands, which would take it over
+             "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
+             "  neurosweep models jansen-rit");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -58,12 +72,15 @@ int run_program(int argc, char** argv) {
   try {
     return action();
   } catch (const SpecError& e) {
-    fmt::print(stderr, "{}\n", e.what());
+    say(e.what());
     return exit_wrong_input;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "neurosweep: out of memory\n");
+    say("neurosweep: out of memory");
+  } catch (const std::system_error& e) {                  // fmt calls standard output "file"
+    const bool output = std::ferror(stdout) != 0;
+    say("neurosweep: " + (output ? "cannot write standard output: " + e.code().message() : std::string(e.what())));
   } catch (const std::exception& e) {
-    fmt::print(stderr, "neurosweep: {}\n", e.what());
+    say(fmt::format("neurosweep: {}", e.what()));
   }
   return exit_failed;
 }
@@ -71,4 +88,10 @@ int run_program(int argc, char** argv) {
 }  // namespace
 }  // namespace neurosweep
 
-int main(int argc, char** argv) { return neurosweep::run_program(argc, argv); }
+int main(int argc, char** argv) {
+  const int code = neurosweep::run_program(argc, argv);
+  if (code != neurosweep::exit_done) return code;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;  // what is still buffered may not fit the disk
+  neurosweep::say(fmt::format("neurosweep: cannot write standard output: {}", std::strerror(errno)));
+  return neurosweep::exit_failed;
+}

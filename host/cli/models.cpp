@@ -42,8 +42,7 @@ Json to_json(const ModelInfo& m) {
 
 void print_model(const ModelInfo& m) {
   fmt::print("{}: {}\n{}\n\n{}\n\nTime unit: {}\n", m.name, m.title, m.citation, m.equations, m.time_unit);
-  fmt::print("\n{:<8} {:<6} {:>9}  {:<16} {}\n", "Parameter", "unit", "default", "range in the", "");
-  fmt::print("{:<9} {:<6} {:>9}  {:<16} {}\n", "", "", "", "literature", "");
+  fmt::print("\n{:<9} {:<6} {:>9}  range in the\n{:<26}  literature\n", "Parameter", "unit", "default", "");
   for (const Parameter& p : m.parameters) {
     fmt::print("{:<9} {:<6} {:>9}  {:<16} {}\n", p.name, p.unit, p.value, fmt::format("{} to {}", p.low, p.high), p.description);
     fmt::print("{:<44} {}\n", "", p.source);
@@ -66,7 +65,8 @@ const ModelInfo& model_named(const std::string& name) {
   for (const ModelInfo& m : models())
     if (m.name == name) return m;
   const auto known = names_of(models());
-  throw SpecError(fmt::format("neurosweep: unknown model \"{}\"{}; there are {}", name, did_you_mean(name, known), listed(known)));
+  throw SpecError(
+      fmt::format("neurosweep: unknown model \"{}\"{} (models: {})", name, did_you_mean(name, known), listed(known)));
 }
 
 int run(const std::string& name, bool json) {

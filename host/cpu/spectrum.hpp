@@ -6,56 +6,65 @@
 
 namespace neurosweep::NS_ISA {
 
-// The fft engine for K <= 2 registers of sets: a segment of samples is kept; when it is full, register 0 and register 1 are
-// transformed as the real and the imaginary part of one signal.
+// The fft engine for K registers of sets. Two successive segments of a set are transformed as the real and the imaginary
+// part of one signal. (Two sets would do as well, but each would then carry the other's rounding, and which ones meet
+// depends on the tile.)
 template <class E, int K>
 class FftSpectrum {
  public:
   using T = Lanes<E>;
-  static_assert(K <= 2);
 
   static std::size_t bytes(const Setup& s) {
-    return sizeof(T) * std::size_t(K * s.segment + K * s.kept.count) + 2 * sizeof(Complex<E>) * std::size_t(s.segment);
+    return sizeof(T) * std::size_t(K * (s.segment + s.hop + s.kept.count)) + 2 * sizeof(Complex<E>) * std::size_t(s.segment);
   }
 
   FftSpectrum(const CpuPlan& plan, std::byte* workspace) : plan_(plan), s_(plan.setup) {
     if (plan.engine != Engine::fft) return;
     T* at = reinterpret_cast<T*>(workspace);
-    for (int k = 0; k < K; ++k) samples_[k] = at, at += s_.segment;
+    for (int k = 0; k < K; ++k) samples_[k] = at, at += s_.segment + s_.hop;
     for (int k = 0; k < K; ++k) power_[k] = at, at += s_.kept.count;
     for (int k = 0; k < K; ++k)
       for (int b = 0; b < s_.kept.count; ++b) power_[k][b] = T(E(0));
     work_[0] = reinterpret_cast<Complex<E>*>(at), work_[1] = work_[0] + s_.segment;
   }
 
-  std::int64_t next_event() const { return segment_ < s_.segments ? segment_ * s_.hop + s_.segment : never; }
+  // The end of the pair, or of the last segment where it has no partner.
+  std::int64_t next_event() const {
+    if (segment_ >= s_.segments) return never;
+    return segment_ * s_.hop + s_.segment + (paired() ? s_.hop : 0);
+  }
 
   void add(int k, const T* y, std::int64_t at, int a, int b) {
-    if (segment_ == s_.segments) return;
+    if (segment_ >= s_.segments) return;
     T* to = samples_[k] + (at - segment_ * s_.hop);
     for (int q = a; q < b; ++q) to[q] = y[q];
   }
 
   void event() {
-    const Complex<E>* z = transform();
-    for (int b = 0; b < s_.kept.count; ++b) {
-      Complex<E> below[2], at[2], above[2];
-      split(z, s_.kept.first + b - 1, below), split(z, s_.kept.first + b, at), split(z, s_.kept.first + b + 1, above);
-      for (int k = 0; k < K; ++k)
-        power_[k][b] = power_[k][b] + hann_power(at[k].re, at[k].im, below[k].re, below[k].im, above[k].re, above[k].im);
+    for (int k = 0; k < K; ++k) {
+      add_power(transform(samples_[k]), power_[k]);
+      for (int j = 0; j < s_.segment - s_.hop; ++j) samples_[k][j] = samples_[k][j + 2 * s_.hop];
     }
-    const int kept = s_.segment - s_.hop;
-    for (int k = 0; k < K; ++k)
-      for (int j = 0; j < kept; ++j) samples_[k][j] = samples_[k][j + s_.hop];
-    ++segment_;
+    segment_ += 2;
   }
 
   const T& power(int k, int bin) const { return power_[k][bin - s_.kept.first]; }
 
  private:
-  const Complex<E>* transform() {
-    for (int j = 0; j < s_.segment; ++j) work_[0][j] = {samples_[0][j], K == 2 ? samples_[K - 1][j] : T(E(0))};
+  bool paired() const { return segment_ + 1 < s_.segments; }
+
+  const Complex<E>* transform(const T* x) {
+    for (int j = 0; j < s_.segment; ++j) work_[0][j] = {x[j], paired() ? x[j + s_.hop] : T(E(0))};
     return fft(plan_.fft, work_[0], work_[1], static_cast<const E*>(plan_.table));
+  }
+
+  void add_power(const Complex<E>* z, T* power) const {
+    for (int b = 0; b < s_.kept.count; ++b) {
+      Complex<E> below[2], at[2], above[2];
+      split(z, s_.kept.first + b - 1, below), split(z, s_.kept.first + b, at), split(z, s_.kept.first + b + 1, above);
+      for (int i = 0; i < (paired() ? 2 : 1); ++i)
+        power[b] = power[b] + hann_power(at[i].re, at[i].im, below[i].re, below[i].im, above[i].re, above[i].im);
+    }
   }
 
   // The spectra of the two real signals at bin k: x = (z_k + conj z_-k) / 2 and (z_k - conj z_-k) / 2i. Detrended: 0 at 0.
@@ -72,10 +81,10 @@ class FftSpectrum {
 
   const CpuPlan& plan_;
   const Setup& s_;
-  T* samples_[K] = {};
+  T* samples_[K] = {};                  // segment + hop samples
   T* power_[K] = {};
   Complex<E>* work_[2] = {};
-  std::int64_t segment_ = 0;            // the one being filled
+  std::int64_t segment_ = 0;            // the first of the pair being filled
 };
 
 // What the time loop sees. Out of line: one call for 64 steps costs nothing, and the loop's code stays small.

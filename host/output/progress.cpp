@@ -97,7 +97,8 @@ void Progress::draw(double now, bool last) {
   drawn_ = true;
   std::string line = state(now);
   if (!options_.terminal) {
-    options_.print(line + "\n");
+    if (line != last_line_) options_.print(line + "\n");
+    last_line_ = line;
     return;
   }
   // One column stays free: some terminals wrap when the last one is written. The line is ASCII, so bytes are columns.

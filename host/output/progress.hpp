@@ -46,6 +46,7 @@ class Progress {
   std::atomic<std::uint64_t> node_steps_{0}, sets_{0};
   std::atomic<double> next_draw_;
   std::mutex mutex_;
+  std::string last_line_;  // plain lines only: none is printed twice
   bool drawn_ = false, line_open_ = false, finished_ = false;
 };
 

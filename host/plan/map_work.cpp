@@ -34,6 +34,13 @@ Map empty_map(const SweepSpec& spec) {
   return map;
 }
 
+double map_bytes(const SweepSpec& spec) {
+  const Problem& p = spec.problem;
+  const bool spread = p.replicates > 1;
+  const std::size_t columns = p.measures.size() * (spread ? 2 : 1) * sizeof(double);
+  return double(p.sets()) * double(columns + sizeof(std::uint8_t) + (spread ? sizeof(std::uint32_t) : 0));
+}
+
 MapWork::MapWork(const SweepSpec& spec, std::uint64_t tile, Progress& progress, const std::atomic<int>& stop)
     : map_(empty_map(spec)),
       summary_(empty_summary(spec.problem)),

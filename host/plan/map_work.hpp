@@ -13,6 +13,9 @@ namespace neurosweep {
 // The map of a sweep with all labels and no value yet: every status is 255, every number NaN.
 Map empty_map(const SweepSpec& spec);
 
+// What the numbers of that map take in memory.
+double map_bytes(const SweepSpec& spec);
+
 class MapWork final : public Work {
  public:
   // Tiles of `tile` sets. `stop` set to 1: no further tiles are handed out; 2: tiles in flight are given up too.

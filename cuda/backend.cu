@@ -1,0 +1,384 @@
+// The CUDA backend: which devices there are, and one host thread for each that works off tiles.
+#include "backend.hpp"
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "summary.hpp"
+#include "tile_runner.cuh"
+
+namespace neurosweep {
+namespace {
+
+// ---- devices --------------------------------------------------------------------------------------------------------
+
+std::string version(int v) { return std::to_string(v / 1000) + "." + std::to_string(v % 1000 / 10); }
+
+// Why no device can be used, given the first call's answer.
+std::string why_none(cudaError_t error) {
+  (void)cudaGetLastError();
+  if (error == cudaErrorNoDevice) return "no CUDA device found";
+  if (error != cudaErrorInsufficientDriver)
+    return std::string("the CUDA runtime answers ") + cudaGetErrorName(error) + " (" + cudaGetErrorString(error) + ")";
+  int driver = 0, runtime = 0;
+  (void)cudaDriverGetVersion(&driver), (void)cudaRuntimeGetVersion(&runtime);
+  if (driver == 0) return "no NVIDIA driver found";
+  return "the NVIDIA driver is too old: it supports CUDA " + version(driver) + ", this program needs " +
+         version(runtime);
+}
+
+cudaDeviceProp properties(int device) {
+  cudaDeviceProp p{};
+  NS_CHECK(cudaGetDeviceProperties(&p, device));
+  return p;
+}
+
+std::string capability(const cudaDeviceProp& p) { return std::to_string(p.major) + "." + std::to_string(p.minor); }
+
+DeviceInfo describe(int index) {
+  const cudaDeviceProp p = properties(index);
+  return {index, p.name,
+          std::to_string(p.totalGlobalMem >> 20) + " MiB, " + std::to_string(p.multiProcessorCount) +
+              " multiprocessors, compute capability " + capability(p)};
+}
+
+// A device that the backend may use: chosen, and able to run this program's code.
+struct Device {
+  int index;
+  std::string name;
+  std::int64_t node_steps_per_second;  // a careful guess, in float
+  std::int64_t double_costs;           // times as much
+
+  explicit Device(int i) : index(i) {
+    const cudaDeviceProp p = properties(i);
+    name = "cuda:" + std::to_string(i) + " " + p.name;
+    NS_CHECK(cudaSetDevice(i));
+    cudaFuncAttributes attributes{};
+    const auto kernel = kernels_of<float>(0).find(Method::exp_euler, Path::constant, Engine::none, 0).kernel;
+    if (const cudaError_t e = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(kernel));
+        e != cudaSuccess) {
+      if (e == cudaErrorNoKernelImageForDevice || e == cudaErrorInvalidDeviceFunction)
+        throw std::runtime_error(name + ": this program holds no code for compute capability " + capability(p) +
+                                 "; build it with CMAKE_CUDA_ARCHITECTURES=native");
+      NS_CHECK(e);
+    }
+    int ratio = 0;
+    NS_CHECK(cudaDeviceGetAttribute(&ratio, cudaDevAttrSingleToDoublePrecisionPerfRatio, i));
+    constexpr std::int64_t per_multiprocessor = 200'000'000;  // a tenth of what the machine code's bounds allow
+    node_steps_per_second = p.multiProcessorCount * per_multiprocessor;
+    double_costs = std::max(ratio, 2);
+  }
+
+  std::int64_t launch_node_steps(Precision precision, const CudaLimits& limits) const {
+    if (limits.node_steps > 0) return limits.node_steps;
+    const std::int64_t quarter_second = node_steps_per_second / 4;
+    return precision == Precision::single_ ? quarter_second : quarter_second / double_costs;
+  }
+};
+
+// ---- tiles ----------------------------------------------------------------------------------------------------------
+
+// Work as one device's thread sees it when several may fail: the first error stops all.
+class SharedWork {
+ public:
+  explicit SharedWork(Work& work) : work_(work) {}
+  bool next(Tile& tile) { return !failed_ && work_.next(tile); }
+  bool abort() const { return failed_ || work_.abort(); }
+  Work& work() { return work_; }
+
+  void fail(std::exception_ptr error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = error;
+    failed_ = true;
+  }
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  Work& work_;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;
+  std::exception_ptr error_;
+};
+
+// A tile whose parts are being worked off; delivered when none is missing.
+struct OpenTile {
+  TileResult result;
+  std::uint64_t missing;
+
+  OpenTile(const Problem& p, const Setup& s, const Tile& tile) : missing(tile.count) {
+    result.tile = tile;
+    result.values.resize(std::size_t(s.n_column()) * tile.count), result.status.resize(tile.count);
+    if (s.replicates > 1) result.failed.resize(tile.count);
+    result.summary = empty_summary(p);
+  }
+
+  template <class T>
+  void add(std::uint64_t first, std::uint64_t sets, const Setup& s, const HostMap<T>& map) {
+    const std::uint64_t at = first - result.tile.first;
+    for (std::uint64_t c = 0; c < std::uint64_t(s.n_column()); ++c)
+      std::copy_n(map.values.data() + c * sets, sets,
+                  result.values.begin() + std::ptrdiff_t(c * result.tile.count + at));
+    std::copy_n(map.status.data(), sets, result.status.begin() + std::ptrdiff_t(at));
+    if (s.replicates > 1) std::copy_n(map.failed.data(), sets, result.failed.begin() + std::ptrdiff_t(at));
+    merge(result.summary, map.summary);
+    missing -= sets;
+  }
+};
+
+struct Part {  // sets of an open tile that one runner takes
+  std::shared_ptr<OpenTile> tile;
+  std::uint64_t first = 0, sets = 0;
+
+  std::string name() const { return "sets " + std::to_string(first) + " to " + std::to_string(first + sets - 1); }
+};
+
+// One device's thread: two runners, a part of a tile each.
+template <class T>
+class DeviceWorker {
+ public:
+  DeviceWorker(const Problem& p, const DeviceSweep<T>& sweep, const Device& device, std::int64_t sets_that_fit,
+               SharedWork& work)
+      : p_(p),
+        sweep_(sweep),
+        device_(device),
+        capacity_(std::uint64_t(sets_that_fit)),
+        work_(work),
+        slots_{Slot(sweep), Slot(sweep)} {}
+
+  void run() {
+    for (Slot& slot : slots_) start_next(slot);
+    while (!work_.abort() && (slots_[0].part.tile || slots_[1].part.tile))
+      for (Slot& slot : slots_)
+        if (slot.part.tile) turn(slot);
+  }
+
+ private:
+  struct Slot {
+    explicit Slot(const DeviceSweep<T>& sweep) : runner(sweep) {}
+    TileRunner<T> runner;
+    Part part;  // no tile: idle
+  };
+
+  // Waits for the slot's launch; queues its next one, or delivers the part and begins another.
+  void turn(Slot& slot) {
+    std::unique_ptr<HostMap<T>> map;
+    with_place(slot.part, [&] {
+      work_.work().advance(slot.runner.wait());
+      if (work_.abort()) return;
+      if (slot.runner.more())
+        slot.runner.launch_next();
+      else
+        map = slot.runner.take();
+    });
+    if (!map) return;
+    const Part done = std::exchange(slot.part, {});
+    start_next(slot);  // first, so that the device is busy while the map is copied
+    done.tile->add(done.first, done.sets, sweep_.setup, *map);
+    slot.runner.give_back(std::move(map));
+    if (done.tile->missing == 0) work_.work().done(std::move(done.tile->result));
+  }
+
+  // Gives the slot its next part. If the memory does not suffice, either the other slot has it, and this one rests from
+  // now on, or the parts get smaller.
+  void start_next(Slot& slot) {
+    Part part;
+    while (next_part(part)) {
+      try {
+        with_place(part, [&] { slot.runner.start(part.first, int(part.sets)); });
+        slot.part = part;
+        return;
+      } catch (const OutOfDeviceMemory& e) {
+        parts_.push_front(part);
+        if (slots_[0].part.tile || slots_[1].part.tile) {
+          say_out_of_memory("one tile at a time");
+          return;
+        }
+        if (part.sets == 1) throw std::runtime_error(place(part) + "not even one set fits: " + e.what());
+        capacity_ = (part.sets + 1) / 2;
+        say_out_of_memory("tiles of " + std::to_string(capacity_) + " sets");
+      }
+    }
+  }
+
+  void say_out_of_memory(const std::string& remedy) {
+    work_.work().say(device_.name + ": out of memory; going on with " + remedy);
+  }
+
+  // The next sets to compute, no more than fit. False: there are none.
+  bool next_part(Part& part) {
+    if (parts_.empty()) {
+      Tile tile;
+      if (!work_.next(tile)) return false;
+      parts_.push_back({std::make_shared<OpenTile>(p_, sweep_.setup, tile), tile.first, tile.count});
+    }
+    Part& front = parts_.front();
+    part = front;
+    part.sets = std::min(front.sets, capacity_);
+    front.first += part.sets, front.sets -= part.sets;
+    if (front.sets == 0) parts_.pop_front();
+    return true;
+  }
+
+  std::string place(const Part& part) const { return device_.name + ", " + part.name() + ": "; }
+
+  // Adds device and sets to what goes wrong in f. Too little memory is dealt with elsewhere.
+  template <class F>
+  void with_place(const Part& part, F f) const {
+    try {
+      f();
+    } catch (const OutOfDeviceMemory&) { throw; } catch (const std::exception& e) {
+      throw std::runtime_error(place(part) + e.what());
+    }
+  }
+
+  const Problem& p_;
+  const DeviceSweep<T>& sweep_;
+  const Device& device_;
+  std::uint64_t capacity_;  // sets of a part at most
+  SharedWork& work_;
+  std::deque<Part> parts_;  // of tiles taken from the work, not begun
+  std::array<Slot, 2> slots_;
+};
+
+std::size_t free_memory(const Device& device) {
+  NS_CHECK(cudaSetDevice(device.index));
+  std::size_t free = 0, total = 0;
+  NS_CHECK(cudaMemGetInfo(&free, &total));
+  return free;
+}
+
+template <class T>
+void run_on(const Device& device, const Problem& p, const CudaLimits& limits, SharedWork& work) {
+  const std::size_t memory = free_memory(device);
+  DeviceSweep<T> sweep(p, limits, device.launch_node_steps(p.precision, limits));
+  sweep.upload(p);
+  DeviceWorker<T>(p, sweep, device, sweep.sets_that_fit(memory), work).run();
+}
+
+// ---- the backend ----------------------------------------------------------------------------------------------------
+
+class CudaBackend final : public Backend {
+ public:
+  CudaBackend(std::vector<int> indexes, const CudaLimits& limits) : limits_(limits) {
+    int count = 0;
+    if (const cudaError_t e = cudaGetDeviceCount(&count); e != cudaSuccess || count == 0)
+      throw std::runtime_error(why_none(e == cudaSuccess ? cudaErrorNoDevice : e));
+    if (indexes.empty())
+      for (int i = 0; i < count; ++i) indexes.push_back(i);
+    for (int i : indexes) {
+      if (i < 0 || i >= count)
+        throw std::runtime_error("there is no device cuda:" + std::to_string(i) + "; this machine has " +
+                                 std::to_string(count) + ", numbered from 0");
+      devices_.emplace_back(i);
+    }
+  }
+
+  std::string device() const override {
+    std::string names;
+    for (const Device& d : devices_) names += (names.empty() ? "" : ", ") + d.name;
+    return names;
+  }
+
+  // A bin of `direct` costs two instructions a step and no memory traffic; `fft` moves 28 bytes a step at 50 % overlap
+  // in float, which is worth some 300 instructions on an H100 and more on a card with slower memory. So direct, if it
+  // can.
+  Engine preferred_engine(const Problem& p) const override {
+    return direct_refusal(p).empty() ? Engine::direct : Engine::fft;
+  }
+
+  std::string direct_refusal(const Problem& p) const override {
+    return p.precision == Precision::single_ ? direct_refusal_for<float>(p) : direct_refusal_for<double>(p);
+  }
+
+  std::uint64_t tile_size(const Problem& p) const override {
+    std::uint64_t fit = max_sets;
+    for (const Device& d : devices_)
+      fit = std::min(fit, p.precision == Precision::single_ ? tile_size_for<float>(d, p) : tile_size_for<double>(d, p));
+    const std::uint64_t share = (p.sets() + devices_.size() - 1) / devices_.size();
+    return std::max<std::uint64_t>(std::min(fit, share), 1);
+  }
+
+  void run(const Problem& p, Work& work) override {
+    if (p.spectrum.engine == Engine::direct)
+      if (const std::string refusal = direct_refusal(p); !refusal.empty())
+        throw std::runtime_error("engine direct on " + device() + ": " + refusal);
+    static std::mutex one_sweep_at_a_time;  // a device's constant memory holds one table
+    const std::lock_guard lock(one_sweep_at_a_time);
+    SharedWork shared(work);
+    {
+      std::vector<std::jthread> threads;
+      for (const Device& d : devices_) threads.emplace_back([&] { run_device(d, p, shared); });
+    }
+    shared.rethrow();
+  }
+
+ private:
+  void run_device(const Device& d, const Problem& p, SharedWork& work) const {
+    try {
+      if (p.precision == Precision::single_)
+        run_on<float>(d, p, limits_, work);
+      else
+        run_on<double>(d, p, limits_, work);
+    } catch (...) { work.fail(std::current_exception()); }
+  }
+
+  template <class T>
+  static std::string direct_refusal_for(const Problem& p) {
+    if (!direct_possible(p.spectrum)) return "it needs an overlap of 0 or half a segment";
+    const Setup s = make_setup(p);
+    const DirectPlan plan = direct_plan(s);
+    const KernelTable<T>& kernels = kernels_of<T>(p.model);
+    const Instance<T> instance = kernels.find(p.method, kernels.path(p, s), Engine::direct, plan.bins);
+    if (instance.kernel == nullptr)
+      return "the GPU has no kernel for " + std::to_string(plan.bins) + " bins in " +
+             std::string(precision_names[std::size_t(p.precision)]);
+    const std::size_t bytes = direct_table_size(plan, instance.capacity) * sizeof(T);
+    if (bytes > constant_table_bytes)
+      return "its table takes " + std::to_string(bytes) + " bytes, and the GPU has room for " +
+             std::to_string(constant_table_bytes) +
+             "; a segment and a transient that are multiples of 16 samples make it smaller";
+    return {};
+  }
+
+  template <class T>
+  std::uint64_t tile_size_for(const Device& d, const Problem& p) const {
+    const DeviceSweep<T> sweep(p, limits_, d.launch_node_steps(p.precision, limits_));
+    return std::uint64_t(sweep.sets_that_fit(free_memory(d)));
+  }
+
+  const CudaLimits limits_;
+  std::vector<Device> devices_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cuda_backend(std::vector<int> devices, const CudaLimits& limits) {
+  return std::make_unique<CudaBackend>(std::move(devices), limits);
+}
+
+std::unique_ptr<Backend> make_cuda_backend(std::vector<int> devices) {
+  return make_cuda_backend(std::move(devices), CudaLimits{});
+}
+
+std::vector<DeviceInfo> cuda_devices(std::string& why) {
+  int count = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  std::vector<DeviceInfo> found;
+  if (error != cudaSuccess || count == 0) {
+    why = why_none(error == cudaSuccess ? cudaErrorNoDevice : error);
+    return found;
+  }
+  for (int i = 0; i < count; ++i) found.push_back(describe(i));
+  return found;
+}
+
+}  // namespace neurosweep
