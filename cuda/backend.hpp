@@ -26,6 +26,8 @@ class Backend {
   virtual Engine preferred_engine(const Problem&) const = 0;      // what engine = "auto" means here
   // Why this backend cannot use engine `direct` for the problem; empty if it can.
   virtual std::string direct_refusal(const Problem&) const = 0;
+  // The same for engine `fft`.
+  virtual std::string fft_refusal(const Problem&) const { return {}; }
   virtual std::uint64_t tile_size(const Problem&) const = 0;      // sets per tile unless the user says otherwise
   virtual void run(const Problem&, Work&) = 0;           // returns when next() gave false everywhere; throws on error
 };

@@ -4,8 +4,8 @@
 #if defined(__CUDACC__)
 #define NS_HD __host__ __device__ __forceinline__
 #define NS_UNROLL _Pragma("unroll")
-// Over the steps of a span: in registers on a GPU for float, rolled for double, whose code is long,
-#define NS_SPAN_LOOP _Pragma("unroll (sizeof(T) == 4 ? 8 : 1)")
+// Over the steps of a span: in registers on a GPU,
+#define NS_SPAN_LOOP _Pragma("unroll")
 #define NS_RARE_LOOP _Pragma("unroll 1")   // the same where time does not count
 #else
 // Always inlined: no function of a header may become a weak symbol that two objects with different instruction sets share.

@@ -137,19 +137,19 @@ __global__ void __launch_bounds__(block_size, blocks_at_least<T, path, Recorder>
 template <int... bins>
 struct Capacities {};
 
-// Numbers of bins that are compiled. The two fast paths are what large sweeps use; elsewhere a few bins may be wasted.
-// Double holds no more: the sums of 12 bins fill half of its registers.
+// Numbers of bins that are compiled: as many as fit the registers, so that no time loop touches local memory. The two fast
+// paths are what large sweeps use; elsewhere a few bins may be wasted. In double not even eight fit: fft does it there.
 template <class T, Path path>
 struct DirectCapacities {
-  using type = Capacities<8, 12, 16, 24, 32>;
+  using type = Capacities<8, 12, 16, 24>;
 };
 template <>
 struct DirectCapacities<float, Path::general> {
-  using type = Capacities<12, 32>;
+  using type = Capacities<12, 16>;
 };
 template <>
 struct DirectCapacities<double, Path::general> {
-  using type = Capacities<12>;
+  using type = Capacities<>;
 };
 
 template <class Model, class T, Method method, Path path>

@@ -74,8 +74,8 @@ struct Node {
 };
 
 // One step with input u[slot][q]; returns the sample's distance from the moments' y0.
-template <class Model, Path path, int span, class T, class Stepper>
-NS_HD T step(const Setup& s, const Stepper& stepper, Carried<Model, T>& carried, const T (*u)[span], int q) {
+template <class Model, Path path, int n, class T, class Stepper>
+NS_HD T step(const Setup& s, const Stepper& stepper, Carried<Model, T>& carried, const T (*u)[n], int q) {
   NS_STEP
   using In = Input<Model, T, path>;
   Pack<T, Model::n_port> in;
@@ -122,7 +122,9 @@ class Simulation {
 
  private:
   static constexpr int slots = Input<Model, T, path>::slots;
-  using Inputs = T[slots > 0 ? slots : 1][span];
+  // Steps whose inputs are drawn at a time: fewer where a GPU's registers hold doubles.
+  static constexpr int ahead = span == group && sizeof(typename Arithmetic<T>::element) == 8 ? 4 : span;
+  using Inputs = T[slots > 0 ? slots : 1][ahead];
 
   NS_HD std::int64_t next_event(std::int64_t t, std::int64_t end) const {
     std::int64_t e = (t / flush_every + 1) * flush_every;
@@ -143,10 +145,12 @@ class Simulation {
     NS_UNROLL for (int k = 0; k < K; ++k) stepper[k] = node_[k].stepper, carried[k] = node_[k].carried;
     for (int i = 0; i < count; ++i, t += span) {
       T y[K][span];
-      Inputs u[K];
-      NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<span>(s_, t, u[k]);
-      NS_SPAN_LOOP for (int q = 0; q < span; ++q)
-        NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = step<Model, path>(s_, stepper[k], carried[k], u[k], q);
+      NS_UNROLL for (int first = 0; first < span; first += ahead) {
+        Inputs u[K];
+        NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k]);
+        NS_SPAN_LOOP for (int q = 0; q < ahead; ++q)
+          NS_UNROLL for (int k = 0; k < K; ++k) y[k][first + q] = step<Model, path>(s_, stepper[k], carried[k], u[k], q);
+      }
       if (observed)
         NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
     }
@@ -156,12 +160,15 @@ class Simulation {
   // The first `active` steps of a span in which the observation or a hop begins or ends.
   NS_HD void broken_span(std::int64_t t, int active) {
     T y[K][span];
-    Inputs u[K];
-    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<span>(s_, t, u[k]);
-    NS_RARE_LOOP for (int q = 0; q < span; ++q) {
-      if (t + q == s_.transient) begin_observation();
-      if (q < active)
-        NS_UNROLL for (int k = 0; k < K; ++k) y[k][q] = step<Model, path>(s_, node_[k].stepper, node_[k].carried, u[k], q);
+    NS_UNROLL for (int first = 0; first < span; first += ahead) {
+      Inputs u[K];
+      NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k]);
+      NS_RARE_LOOP for (int q = 0; q < ahead; ++q) {
+        if (t + first + q == s_.transient) begin_observation();
+        if (first + q < active)
+          NS_UNROLL for (int k = 0; k < K; ++k)
+            y[k][first + q] = step<Model, path>(s_, node_[k].stepper, node_[k].carried, u[k], q);
+      }
     }
     const std::int64_t at = t - s_.transient;
     for (int a = at < 0 ? int(at < -span ? span : -at) : 0; a < active;) {

@@ -120,14 +120,15 @@ std::unique_ptr<Backend> backend_named(const Options& o) {
 void choose_engine(SweepSpec& spec, const Backend& backend) {
   Engine& engine = spec.problem.spectrum.engine;
   if (engine == Engine::none) return;
-  if (spec.engine == EngineChoice::fft) return;
-  if (spec.engine == EngineChoice::automatic) {
-    engine = backend.preferred_engine(spec.problem);
-    return;
-  }
-  engine = Engine::direct;
-  if (const std::string refusal = backend.direct_refusal(spec.problem); !refusal.empty())
-    throw SpecError(fmt::format("{}: spectrum.engine = \"direct\" is not possible here: {}; \"auto\" and \"fft\" are", spec.path, refusal));
+  engine = spec.engine == EngineChoice::automatic ? backend.preferred_engine(spec.problem)
+           : spec.engine == EngineChoice::direct  ? Engine::direct
+                                                  : Engine::fft;
+  const std::string direct = backend.direct_refusal(spec.problem), fft = backend.fft_refusal(spec.problem);
+  const std::string& refusal = engine == Engine::direct ? direct : fft;
+  if (refusal.empty()) return;
+  const bool other = engine == Engine::direct ? fft.empty() : direct.empty();
+  throw SpecError(fmt::format("{}: spectrum.engine: \"{}\" is not possible here: {}{}", spec.path,
+                              engine_names[std::size_t(engine)], refusal, other ? "; \"auto\" is" : ""));
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -208,20 +209,23 @@ void show(const Options& o, const MapWork& work) {
   fmt::print("{}", preview(work.map(), detect_terminal(STDOUT_FILENO)));
 }
 
-// Beside a device or a pipe is no place for a file.
-bool wants_partial(const std::string& csv) {
+// Where the rest of a stopped run goes: beside the CSV or the picture, but not beside a device or a pipe; "" = nowhere.
+std::string partial_path(const Options& o) {
   std::error_code none;
-  return !csv.empty() && csv != "-" && (fs::is_regular_file(csv, none) || !fs::exists(csv, none));
+  auto beside = [&](const std::string& path) {
+    return !path.empty() && path != "-" && (fs::is_regular_file(path, none) || !fs::exists(path, none));
+  };
+  return beside(o.csv) ? o.csv + ".partial" : beside(o.plot) ? o.plot + ".partial.csv" : "";
 }
 
-// What was computed before a signal is not lost: a partial CSV beside the one that was asked for.
+// What was computed before a signal is not lost: a partial CSV beside the file that was asked for.
 int stopped(const Options& o, const MapWork& work, const std::string& command) {
   const int signal = stop_signal;
   std::string kept = "nothing was written";
-  if (wants_partial(o.csv) && work.summary().sets > 0) {
+  if (const std::string path = partial_path(o); !path.empty() && work.summary().sets > 0) {
     try {
-      write_csv_table(work.map(), o.csv + ".partial");
-      kept = fmt::format("they are in {}.partial, the others have status 255 there", o.csv);
+      write_csv_table(work.map(), path);
+      kept = fmt::format("they are in {}, the others have status 255 there", path);
     } catch (const std::exception& e) {
       kept = e.what();
     }

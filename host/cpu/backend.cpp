@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <exception>
 #include <fstream>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #include "kernels.hpp"
 #include "measures/measures.hpp"
@@ -205,43 +208,58 @@ class CpuBackend final : public Backend {
     return {};
   }
 
+  std::string fft_refusal(const Problem& p) const override {
+    const int factor = odd_factor(fft_plan(p.spectrum.segment));
+    if (factor <= largest_factor) return {};
+    return "a segment of " + std::to_string(p.spectrum.segment) + " samples has the prime factor " + std::to_string(factor) +
+           ", and the CPU's FFT takes up to " + std::to_string(largest_factor) + "; try " +
+           std::to_string(nearest_smooth(p.spectrum.segment));
+  }
+
   // Cost per step of the two engines as bench/engines measures it: direct grows with the bins, fft with log2(segment);
   // on an AVX-512 core 0.03 ns a bin against 0.6 ns at 64 samples and 1.2 ns at 256.
   Engine preferred_engine(const Problem& p) const override {
     if (!direct_refusal(p).empty()) return Engine::fft;
+    if (!fft_refusal(p).empty()) return Engine::direct;
     const double direct_cost = direct_plan(make_setup(p)).bins, fft_cost = 4 * (std::log2(p.spectrum.segment) - 2);
     return direct_cost <= fft_cost ? Engine::direct : Engine::fft;
   }
 
-  // Small enough that every thread gets several and that a tile takes at most about a second; whole batches.
+  // Small enough that every thread gets several and that a tile takes at most about a second; whole batches, unless
+  // replicates fill the lanes.
   std::uint64_t tile_size(const Problem& p) const override {
     const PreparedPlan prepared(p);
     const std::uint64_t lanes = std::uint64_t(kernels_.lanes(prepared.plan));
     const std::uint64_t share = p.sets() / (std::uint64_t(threads_) * 4) + 1;
     const std::uint64_t second = 200'000'000 / (std::uint64_t(p.steps) * p.replicates) + 1;
     const std::uint64_t size = std::min({share, second, std::uint64_t(16384)});
-    return (size + lanes - 1) / lanes * lanes;
+    return p.replicates > 1 ? size : (size + lanes - 1) / lanes * lanes;
   }
 
   void run(const Problem& p, Work& work) override {
     const PreparedPlan prepared(p);
     std::exception_ptr error;
     std::mutex mutex;
+    std::atomic<bool> failed = false;        // one thread's error ends the others' work, too
     auto work_off = [&] {
       try {
         Worker worker(p, prepared.plan, kernels_);
-        for (Tile tile; work.next(tile);) {
+        for (Tile tile; !failed && work.next(tile);) {
           TileResult result;
           if (!worker.run(tile, work, result)) return;
           work.done(std::move(result));
         }
       } catch (...) {
         const std::lock_guard lock(mutex);
-        if (!error) error = std::current_exception();
+        if (!failed.exchange(true)) error = std::current_exception();
       }
     };
     std::vector<std::jthread> pool;
-    for (int t = 1; t < threads_; ++t) pool.emplace_back(work_off);
+    try {
+      for (int t = 1; t < threads_; ++t) pool.emplace_back(work_off);
+    } catch (const std::system_error&) {
+      work.say("only " + std::to_string(pool.size() + 1) + " of " + std::to_string(threads_) + " threads could be started");
+    }
     work_off();
     pool.clear();
     if (error) std::rethrow_exception(error);

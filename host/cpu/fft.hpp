@@ -55,7 +55,7 @@ template <int r, class E>
       NS_UNROLL for (int j = 0; j < r; ++j) a[j] = x[q + stride * (p + j * m)];
       small_dft<r>(a);
       y[q + stride * r * p] = a[0];
-      NS_UNROLL for (int t = 1; t < r; ++t) y[q + stride * (r * p + t)] = a[t].rotated(root + 2 * (p * t * stride));
+      NS_UNROLL for (int t = 1; t < r; ++t) y[q + stride * (r * p + t)] = a[t].rotated(root + 2 * std::ptrdiff_t(p) * t * stride);
     }
 }
 
@@ -67,8 +67,9 @@ template <class E>
     for (int q = 0; q < stride; ++q)
       for (int t = 0; t < r; ++t) {
         Complex<E> sum = x[q + stride * p];
-        for (int j = 1; j < r; ++j) sum = sum + x[q + stride * (p + j * m)].rotated(root + 2 * (j * t % r * (length / r)));
-        y[q + stride * (r * p + t)] = sum.rotated(root + 2 * (p * t * stride));
+        for (int j = 1, turn = t; j < r; ++j, turn = turn + t < r ? turn + t : turn + t - r)    // turn = j t mod r
+          sum = sum + x[q + stride * (p + j * m)].rotated(root + 2 * std::ptrdiff_t(turn) * (length / r));
+        y[q + stride * (r * p + t)] = sum.rotated(root + 2 * std::ptrdiff_t(p) * t * stride);
       }
 }
 

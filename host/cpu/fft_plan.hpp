@@ -1,5 +1,6 @@
 // How an FFT of any length is cut into passes.
 #pragma once
+#include <initializer_list>
 
 namespace neurosweep {
 
@@ -9,6 +10,8 @@ struct FftPlan {                       // the same for both precisions and all l
   int length, n_factor;
   int factor[max_factors];             // product = length
 };
+
+inline constexpr int largest_factor = 1024;   // beyond it the r operations a point are no longer a price to pay unasked
 
 inline FftPlan fft_plan(int length) {
   FftPlan p{length, 0, {}};
@@ -23,5 +26,14 @@ inline FftPlan fft_plan(int length) {
   return p;
 }
 
-}  // namespace neurosweep
+// The largest prime factor that is not written out (or 1).
+inline int odd_factor(const FftPlan& p) { return p.n_factor > 0 && p.factor[p.n_factor - 1] > 5 ? p.factor[p.n_factor - 1] : 1; }
 
+// The nearest length that is a product of 2, 3 and 5.
+inline int nearest_smooth(int length) {
+  for (int d = 0;; ++d)
+    for (int near : {length - d, length + d})
+      if (near > 0 && odd_factor(fft_plan(near)) == 1) return near;
+}
+
+}  // namespace neurosweep

@@ -11,7 +11,8 @@
 namespace neurosweep::spec {
 namespace {
 
-constexpr std::uint64_t longest_segment = std::uint64_t(1) << 24;  // samples
+// Samples. From 3 on the Hann window is three different taps (cuda/measures/welch.hpp).
+constexpr std::uint64_t shortest_segment = 3, longest_segment = std::uint64_t(1) << 24;
 const std::vector<std::string> engines{"auto", "fft", "direct"};   // in the order of EngineChoice
 
 struct Asked {
@@ -81,7 +82,7 @@ std::optional<int> read_segment(Context& c) {
   const std::optional<Node> node = lookup(c.root, "spectrum.segment");
   const std::int64_t observed = c.problem().observed();
   if (!node) return default_segment(observed, c.problem().dt);
-  const auto segment = read_whole(*node, "spectrum.segment", 2, longest_segment, c.report);
+  const auto segment = read_whole(*node, "spectrum.segment", shortest_segment, longest_segment, c.report);
   if (!segment || std::int64_t(*segment) <= observed) return segment ? std::optional(int(*segment)) : std::nullopt;
   c.report.error(
       node->place,

@@ -389,6 +389,39 @@ TEST(CpuBackend, NoisyStatisticsAreBrainmasss) {
   }
 }
 
+// Finite states whose sums overflow are not a diverged set.
+TEST(CpuBackend, OverflowOfAMeasureIsNoDivergence) {
+  Problem p = jansen_rit(120);
+  p.precision = Precision::single_;
+  quantity(p, JansenRit::Ae) = 1e22, p.transient = 0;
+  p.measures = {Measure::maximum, Measure::std};
+  Gather map(p, 1);
+  run(p, map);
+  EXPECT_EQ(map.status[0], status_ok);
+  EXPECT_TRUE(std::isfinite(map.value(0, 0)));
+  EXPECT_FALSE(std::isfinite(map.value(1, 0)));
+}
+
+// Prime factors above 1024 are refused with a neighbour that is not; the largest that is taken gives right numbers.
+TEST(CpuBackend, LargePrimeSegments) {
+  const auto backend = make_cpu_backend(1);
+  Problem p = jansen_rit(200);
+  p.steps = 70000;
+  add_spectrum(p, Engine::fft, 65537);
+  EXPECT_NE(backend->fft_refusal(p).find("65536"), std::string::npos) << backend->fft_refusal(p);
+  p.steps = 5000, p.transient = 900;
+  add_spectrum(p, Engine::fft, 4 * 1021);
+  EXPECT_EQ(backend->fft_refusal(p), "");
+  p.measures = {Measure::peak_frequency, Measure::peak_power};
+  p.spectrum.peak = {40, 10}, p.spectrum.kept = p.spectrum.peak;
+  Problem q = p;
+  q.spectrum.engine = Engine::direct;
+  Gather fft(p, 1), direct(q, 1);
+  run(p, fft), run(q, direct);
+  EXPECT_EQ(fft.value(0, 0), direct.value(0, 0));
+  EXPECT_NEAR(fft.value(1, 0) / direct.value(1, 0), 1, 1e-9);
+}
+
 TEST(CpuBackend, UnknownInstructionSet) {
   try {
     make_cpu_backend(1, "mmx");

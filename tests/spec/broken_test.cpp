@@ -297,8 +297,8 @@ TEST(Broken, AxesAgainstTheRestOfTheFile) {
 
 TEST(Broken, Spectrum) {
   check({
-      {24, "segment = 0", {":24:11: spectrum.segment: found the number 0 where a whole number from 2"}},
-      {24, "segment = 1", {":24:11: spectrum.segment: found the number 1 where a whole number from 2"}},
+      {24, "segment = 0", {":24:11: spectrum.segment: found the number 0 where a whole number from 3"}},
+      {24, "segment = 1", {":24:11: spectrum.segment: found the number 1 where a whole number from 3"}},
       {24, "segment = -512", {":24:11: spectrum.segment: found the number -512"}},
       {24, "segment = 99999999999", {":24:11: spectrum.segment: found the number 99999999999"}},
       {24, "segment = 3001", {":24:11: spectrum.segment: 3001 samples are more than the 3000 that are observed"}},
