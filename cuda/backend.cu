@@ -1,15 +1,18 @@
 // The CUDA backend: which devices there are, and one host thread for each that works off tiles.
 #include "backend.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "summary.hpp"
 #include "tile_runner.cuh"
@@ -49,12 +52,17 @@ DeviceInfo describe(int index) {
               " multiprocessors, compute capability " + capability(p)};
 }
 
+// The device is too old, or too new, for the code that this program holds.
+struct NoCode : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 // A device that the backend may use: chosen, and able to run this program's code.
 struct Device {
   int index;
   std::string name;
-  std::int64_t node_steps_per_second;  // a careful guess, in float
-  std::int64_t double_costs;           // times as much
+  std::int64_t multiprocessors;
+  std::int64_t double_costs;  // times as much as float
 
   explicit Device(int i) : index(i) {
     const cudaDeviceProp p = properties(i);
@@ -65,23 +73,36 @@ struct Device {
     if (const cudaError_t e = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(kernel));
         e != cudaSuccess) {
       if (e == cudaErrorNoKernelImageForDevice || e == cudaErrorInvalidDeviceFunction)
-        throw std::runtime_error(name + ": this program holds no code for compute capability " + capability(p) +
-                                 "; build it with CMAKE_CUDA_ARCHITECTURES=native");
+        throw NoCode(name + ": this program holds no code for compute capability " + capability(p) +
+                     "; build it with CMAKE_CUDA_ARCHITECTURES=native");
       NS_CHECK(e);
     }
     int ratio = 0;
     NS_CHECK(cudaDeviceGetAttribute(&ratio, cudaDevAttrSingleToDoublePrecisionPerfRatio, i));
-    constexpr std::int64_t per_multiprocessor = 200'000'000;  // a tenth of what the machine code's bounds allow
-    node_steps_per_second = p.multiProcessorCount * per_multiprocessor;
+    multiprocessors = p.multiProcessorCount;
     double_costs = std::max(ratio, 2);
   }
 
-  std::int64_t launch_node_steps(Precision precision, const CudaLimits& limits) const {
-    if (limits.node_steps > 0) return limits.node_steps;
-    const std::int64_t quarter_second = node_steps_per_second / 4;
-    return precision == Precision::single_ ? quarter_second : quarter_second / double_costs;
+  // A quarter of a second by a careful guess: of a full device's speed, a tenth of what the machine code's bounds
+  // allow; of a thread's, its share of a multiprocessor that is just full. Fewer threads leave the device idle and are
+  // hardly faster each: a step takes a warp a hundred cycles or more, however alone it is.
+  LaunchBound launch_bound(const Problem& p, const CudaLimits& limits) const {
+    if (limits.node_steps > 0) return {limits.node_steps, p.steps};
+    constexpr std::int64_t per_multiprocessor = 200'000'000 / 4;
+    constexpr std::int64_t threads_that_fill = 512;  // four warps for each of its schedulers
+    const std::int64_t drifts = p.method == Method::rk4 ? 4 : p.method == Method::heun ? 2 : 1;
+    const std::int64_t costs = drifts * (p.precision == Precision::single_ ? 1 : double_costs);
+    return {multiprocessors * per_multiprocessor / costs, per_multiprocessor / threads_that_fill / costs};
   }
 };
+
+// Adds the place to what goes wrong in f.
+template <class F>
+void with_place(const std::string& place, F f) {
+  try {
+    f();
+  } catch (const std::exception& e) { throw std::runtime_error(place + ": " + e.what()); }
+}
 
 // ---- tiles ----------------------------------------------------------------------------------------------------------
 
@@ -171,7 +192,7 @@ class DeviceWorker {
   // Waits for the slot's launch; queues its next one, or delivers the part and begins another.
   void turn(Slot& slot) {
     std::unique_ptr<HostMap<T>> map;
-    with_place(slot.part, [&] {
+    with_place(place(slot.part), [&] {
       work_.work().advance(slot.runner.wait());
       if (work_.abort()) return;
       if (slot.runner.more())
@@ -193,7 +214,7 @@ class DeviceWorker {
     Part part;
     while (next_part(part)) {
       try {
-        with_place(part, [&] { slot.runner.start(part.first, int(part.sets)); });
+        slot.runner.start(part.first, int(part.sets));
         slot.part = part;
         return;
       } catch (const OutOfDeviceMemory& e) {
@@ -202,10 +223,10 @@ class DeviceWorker {
           say_out_of_memory("one tile at a time");
           return;
         }
-        if (part.sets == 1) throw std::runtime_error(place(part) + "not even one set fits: " + e.what());
+        if (part.sets == 1) throw std::runtime_error(place(part) + ": not even one set fits: " + e.what());
         capacity_ = (part.sets + 1) / 2;
         say_out_of_memory("tiles of " + std::to_string(capacity_) + " sets");
-      }
+      } catch (const std::exception& e) { throw std::runtime_error(place(part) + ": " + e.what()); }
     }
   }
 
@@ -228,16 +249,12 @@ class DeviceWorker {
     return true;
   }
 
-  std::string place(const Part& part) const { return device_.name + ", " + part.name() + ": "; }
-
-  // Adds device and sets to what goes wrong in f. Too little memory is dealt with elsewhere.
-  template <class F>
-  void with_place(const Part& part, F f) const {
-    try {
-      f();
-    } catch (const OutOfDeviceMemory&) { throw; } catch (const std::exception& e) {
-      throw std::runtime_error(place(part) + e.what());
-    }
+  // Names what else is in flight: a kernel's failure shows at whichever call comes next.
+  std::string place(const Part& part) const {
+    std::string text = device_.name + ", " + part.name();
+    for (const Slot& slot : slots_)
+      if (slot.part.tile && slot.part.first != part.first) text += " (in flight too: " + slot.part.name() + ")";
+    return text;
   }
 
   const Problem& p_;
@@ -258,10 +275,15 @@ std::size_t free_memory(const Device& device) {
 
 template <class T>
 void run_on(const Device& device, const Problem& p, const CudaLimits& limits, SharedWork& work) {
-  const std::size_t memory = free_memory(device);
-  DeviceSweep<T> sweep(p, limits, device.launch_node_steps(p.precision, limits));
-  sweep.upload(p);
-  DeviceWorker<T>(p, sweep, device, sweep.sets_that_fit(memory), work).run();
+  std::optional<DeviceSweep<T>> sweep;
+  std::optional<DeviceWorker<T>> worker;
+  with_place(device.name, [&] {
+    const std::size_t memory = free_memory(device);
+    sweep.emplace(p, limits, device.launch_bound(p, limits));
+    sweep->upload(p);
+    worker.emplace(p, *sweep, device, sweep->sets_that_fit(memory), work);
+  });
+  worker->run();
 }
 
 // ---- the backend ----------------------------------------------------------------------------------------------------
@@ -272,8 +294,7 @@ class CudaBackend final : public Backend {
     int count = 0;
     if (const cudaError_t e = cudaGetDeviceCount(&count); e != cudaSuccess || count == 0)
       throw std::runtime_error(why_none(e == cudaSuccess ? cudaErrorNoDevice : e));
-    if (indexes.empty())
-      for (int i = 0; i < count; ++i) indexes.push_back(i);
+    if (indexes.empty()) use_all(count);
     for (int i : indexes) {
       if (i < 0 || i >= count)
         throw std::runtime_error("there is no device cuda:" + std::to_string(i) + "; this machine has " +
@@ -303,8 +324,13 @@ class CudaBackend final : public Backend {
     std::uint64_t fit = max_sets;
     for (const Device& d : devices_)
       fit = std::min(fit, p.precision == Precision::single_ ? tile_size_for<float>(d, p) : tile_size_for<double>(d, p));
-    const std::uint64_t share = (p.sets() + devices_.size() - 1) / devices_.size();
-    return std::max<std::uint64_t>(std::min(fit, share), 1);
+    // A device gets four tiles or more, so that their copies hide behind each other's kernels, unless they were too
+    // small to keep it busy. About equal ones, of whole warps.
+    const std::uint64_t share = divide_up(p.sets(), devices_.size());
+    const std::uint64_t busy = share * p.replicates / std::uint64_t(limits_.busy);
+    const std::uint64_t tiles = std::max(divide_up(share, fit), std::clamp<std::uint64_t>(busy, 1, 4));
+    const std::uint64_t tile = divide_up(divide_up(share, tiles), 32) * 32;
+    return std::min({tile, fit, share});
   }
 
   void run(const Problem& p, Work& work) override {
@@ -313,6 +339,7 @@ class CudaBackend final : public Backend {
         throw std::runtime_error("engine direct on " + device() + ": " + refusal);
     static std::mutex one_sweep_at_a_time;  // a device's constant memory holds one table
     const std::lock_guard lock(one_sweep_at_a_time);
+    for (const std::string& why : std::exchange(left_out_, {})) work.say("going on without " + why);
     SharedWork shared(work);
     {
       std::vector<std::jthread> threads;
@@ -322,6 +349,19 @@ class CudaBackend final : public Backend {
   }
 
  private:
+  // All but those that cannot run this program, such as an old card that only drives a display.
+  void use_all(int count) {
+    for (int i = 0; i < count; ++i) try {
+        devices_.emplace_back(i);
+      } catch (const NoCode& e) { left_out_.push_back(e.what()); }
+    if (!devices_.empty()) return;
+    std::string all;
+    for (const std::string& why : left_out_) all += (all.empty() ? "" : "\n") + why;
+    throw std::runtime_error(all);
+  }
+
+  static std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
+
   void run_device(const Device& d, const Problem& p, SharedWork& work) const {
     try {
       if (p.precision == Precision::single_)
@@ -351,12 +391,13 @@ class CudaBackend final : public Backend {
 
   template <class T>
   std::uint64_t tile_size_for(const Device& d, const Problem& p) const {
-    const DeviceSweep<T> sweep(p, limits_, d.launch_node_steps(p.precision, limits_));
+    const DeviceSweep<T> sweep(p, limits_, d.launch_bound(p, limits_));
     return std::uint64_t(sweep.sets_that_fit(free_memory(d)));
   }
 
   const CudaLimits limits_;
   std::vector<Device> devices_;
+  std::vector<std::string> left_out_;  // devices, and why; until it has been said
 };
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <stdexcept>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -29,17 +31,25 @@ const KernelTable<T>& kernels_of(int model) {
   return table[std::size_t(model)];
 }
 
+// How much one launch may do.
+struct LaunchBound {
+  std::int64_t node_steps;  // over all threads
+  std::int64_t steps;       // of each thread: few threads do not fill the device, and take as long for a step as many
+};
+
 template <class T>
 class DeviceSweep {
  public:
-  // launch_node_steps: how much one launch may do. Calls no CUDA: upload() does.
-  DeviceSweep(const Problem& p, const CudaLimits& limits, std::int64_t launch_node_steps)
+  // Calls no CUDA: upload() does. Throws if not even the replicates of one set can be transformed.
+  DeviceSweep(const Problem& p, const CudaLimits& limits, const LaunchBound& launch)
       : setup(make_setup(p)),
         engine(p.spectrum.engine),
         plan(engine == Engine::direct ? direct_plan(setup) : DirectPlan{}),
         instance(kernels_of<T>(p.model).find(p.method, kernels_of<T>(p.model).path(p, setup), engine, plan.bins)),
         limits_(limits),
-        launch_node_steps_(launch_node_steps) {}
+        launch_(launch) {
+    if (engine == Engine::fft && std::int64_t(setup.replicates) > most_columns()) throw std::runtime_error(too_many());
+  }
   DeviceSweep(const DeviceSweep&) = delete;
 
   // The axes and the table of engine direct. The current device's constant memory holds one sweep's table at a time.
@@ -66,7 +76,7 @@ class DeviceSweep {
 
   // Steps of a launch over n realisations: a multiple of flush_every.
   std::int64_t slice(std::int64_t n) const {
-    const std::int64_t fit = launch_node_steps_ / n / flush_every * flush_every;
+    const std::int64_t fit = std::min(launch_.node_steps / n, launch_.steps) / flush_every * flush_every;
     return std::max<std::int64_t>(fit, flush_every);
   }
 
@@ -93,7 +103,7 @@ class DeviceSweep {
   std::int64_t sets_that_fit(std::size_t free_memory) const {
     const double budget = double(free_memory) * limits_.memory_share / 2;
     double n = std::min(budget / double(bytes_per_realisation()), double(limits_.realisations));
-    if (engine == Engine::fft) n = std::min(n, double(max_fft_elements / setup.segment));
+    if (engine == Engine::fft) n = std::min(n, double(most_columns()));
     return std::max<std::int64_t>(std::int64_t(n) / setup.replicates, 1);
   }
 
@@ -108,6 +118,21 @@ class DeviceSweep {
   static constexpr std::int64_t max_fft_elements = (std::int64_t(1) << 31) - 1;  // cuFFT counts them in an int
 
   static std::int64_t whole_warps(std::int64_t n) { return (n + 31) / 32 * 32; }
+
+  // The largest n for which stride(n) * segment, and that of every smaller n, can be counted: as many batches as the
+  // widest stride has, each of whole warps.
+  std::int64_t most_columns() const {
+    const std::int64_t widest = max_fft_elements / setup.segment;
+    const std::int64_t batches = (widest + limits_.fft_columns - 1) / limits_.fft_columns;
+    return widest / batches / 32 * 32 * batches;
+  }
+
+  std::string too_many() const {
+    const std::string most = std::to_string(most_columns());
+    return "engine fft: " + std::to_string(setup.replicates) + " replicates with segments of " +
+           std::to_string(setup.segment) + " samples are more numbers than cuFFT can count; choose a shorter segment" +
+           (most == "0" ? "" : ", or at most " + most + " replicates");
+  }
 
   template <class V>
   static void copy(const std::vector<V>& from, const DeviceBuffer<V>& to, const Stream& stream) {
@@ -126,7 +151,7 @@ class DeviceSweep {
   }
 
   const CudaLimits limits_;
-  const std::int64_t launch_node_steps_;
+  const LaunchBound launch_;
 };
 
 }  // namespace neurosweep

@@ -1,11 +1,13 @@
 #include "reduce.cuh"
 
 #include <thrust/iterator/counting_iterator.h>
+#include <thrust/system_error.h>
 #include <thrust/transform_reduce.h>
 
 #include <algorithm>
 #include <cmath>
 #include <device.cuh>
+#include <string>
 
 #include "config.hpp"
 
@@ -66,7 +68,13 @@ struct AddCounts {
 template <class One, class Result, class Join>
 Result reduce_sets(int sets, One one, Result start, Join join, TemporaryMemory& memory, cudaStream_t stream) {
   const thrust::counting_iterator<int> first(0);
-  return thrust::transform_reduce(device_policy(stream, memory), first, first + sets, one, start, join);
+  try {
+    return thrust::transform_reduce(device_policy(stream, memory), first, first + sets, one, start, join);
+  } catch (const thrust::system_error& e) {  // knows no place
+    const std::string message = detail::failure(__FILE__, __LINE__, "thrust::transform_reduce", e.what());
+    if (e.code().value() == cudaErrorMemoryAllocation) throw OutOfDeviceMemory(message);
+    throw CudaError(message);
+  }
 }
 
 }  // namespace

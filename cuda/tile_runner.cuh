@@ -38,6 +38,7 @@ struct TileMemory {
   DeviceBuffer<T> each, over;  // measures of every realisation; means and SDs over replicates
   DeviceBuffer<std::uint8_t> each_status, over_status;
   DeviceBuffer<std::uint32_t> failed;
+  TemporaryMemory temporary;  // Thrust's
   int columns = 0;
   DeviceBuffer<typename FftTypes<T>::Complex> spectra;
   std::optional<BatchedFft<T>> fft;
@@ -75,12 +76,18 @@ class TileRunner {
 
   // Begins a tile and queues its first launch. Throws OutOfDeviceMemory with nothing queued and no tile's memory held.
   void start(std::uint64_t first_set, int sets) {
-    reserve(sets);
-    first_set_ = first_set, sets_ = sets;
-    done_ = 0, first_row_ = 0, segments_ = 0;
-    fill_swept(sweep_.axes.data(), s_.n_swept, sweep_.axis_values.data(), first_set, sets, memory_->swept.data(),
-               stream_.get());
-    launch_next();
+    try {
+      reserve(sets);
+      first_set_ = first_set, sets_ = sets;
+      done_ = 0, first_row_ = 0, segments_ = 0;
+      fill_swept(sweep_.axes.data(), s_.n_swept, sweep_.axis_values.data(), first_set, sets, memory_->swept.data(),
+                 stream_.get());
+      launch_next();
+    } catch (const OutOfDeviceMemory&) {
+      (void)cudaStreamSynchronize(stream_.get());
+      memory_.reset(), map_.reset(), spare_.reset();
+      throw;
+    }
   }
 
   bool more() const { return done_ < s_.steps; }
@@ -104,12 +111,12 @@ class TileRunner {
 
   // The finished tile's map; the runner may start the next tile while the map is read.
   std::unique_ptr<HostMap<T>> take() {
-    map_->summary =
-        reduce_tile(device_map(), device_status(), s_.n_measure_out, first_set_, sets_, thrust_memory_, stream_.get());
+    map_->summary = reduce(s_.n_measure_out, first_set_, sets_);
     return std::move(map_);
   }
+  // For the tile after the next. Useless if the next one needs more, or found no memory.
   void give_back(std::unique_ptr<HostMap<T>> map) {
-    if (map->status.size() >= std::size_t(memory_->sets)) spare_ = std::move(map);
+    if (memory_ && map->status.size() >= std::size_t(memory_->sets)) spare_ = std::move(map);
   }
 
  private:
@@ -123,11 +130,16 @@ class TileRunner {
     if (!memory_ || memory_->sets < sets) {
       memory_.reset(), spare_.reset();  // first, or both would have to fit
       memory_ = std::make_unique<TileMemory<T>>(sweep_, sets, stream_.get());
+      (void)reduce(1, 0, sets);  // of nothing yet: what memory Thrust wants must be missing now, not at the tile's end
     }
     if (spare_)
       map_ = std::move(spare_);
     else
       map_ = std::make_unique<HostMap<T>>(s_, memory_->sets);
+  }
+
+  Summary reduce(int n_measures, std::uint64_t first_set, int sets) {
+    return reduce_tile(device_map(), device_status(), n_measures, first_set, sets, memory_->temporary, stream_.get());
   }
 
   // Observed samples after `step` steps.
@@ -215,7 +227,6 @@ class TileRunner {
   Event launched_;
   std::unique_ptr<TileMemory<T>> memory_;
   std::unique_ptr<HostMap<T>> map_, spare_;
-  TemporaryMemory thrust_memory_;
   const Quiet quiet_;  // last: waits before the buffers go
 
   std::uint64_t first_set_ = 0;  // the tile at work

@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -21,6 +23,7 @@
 #include "host/output/summary.hpp"
 #include "host/output/terminal.hpp"
 #include "host/plan/map_work.hpp"
+#include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
 
 namespace neurosweep {
@@ -106,9 +109,19 @@ void check_flags(const Options& o) {
   }
 }
 
+// NEUROSWEEP_ISA picks another instruction set than this CPU's best: to compare, or to reproduce another machine's map.
+std::unique_ptr<Backend> cpu_backend(int threads) {
+  const char* isa = std::getenv("NEUROSWEEP_ISA");
+  if (isa == nullptr || *isa == '\0') return make_cpu_backend(threads);
+  const auto known = cpu_isas();
+  if (std::find(known.begin(), known.end(), isa) == known.end())
+    throw SpecError(fmt::format("NEUROSWEEP_ISA={}: no such instruction set here{}; there are {}", isa, did_you_mean(isa, known), listed(known)));
+  return make_cpu_backend(threads, isa);
+}
+
 std::unique_ptr<Backend> backend_named(const Options& o) {
   std::string why;
-  if (o.device == "cpu" || (o.device == "auto" && cuda_devices(why).empty())) return make_cpu_backend(o.threads);
+  if (o.device == "cpu" || (o.device == "auto" && cuda_devices(why).empty())) return cpu_backend(o.threads);
   const auto index = cuda_index(o.device);
   try {
     return make_cuda_backend(index ? std::vector<int>{*index} : std::vector<int>{});

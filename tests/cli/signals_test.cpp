@@ -51,6 +51,17 @@ void expect_stop(int signal, int code, const std::string& name) {
 TEST(Signals, Interrupt) { expect_stop(SIGINT, 130, "SIGINT"); }
 TEST(Signals, Terminate) { expect_stop(SIGTERM, 143, "SIGTERM"); }
 
+// Only a picture was asked for: what is done is a table beside it.
+TEST(Signals, WithAPictureOnly) {
+  Folder here;
+  Program program(Command{
+      .arguments = Strings{"run", sweep("jr_gain_map"), "--plot", "m.png"} + long_sweep, .folder = here.path(), .timeout = 60});
+  wait_until_computing(program);
+  program.send(SIGINT);
+  EXPECT_EQ(program.finish().code, 130);
+  EXPECT_EQ(here.files(), Strings{"m.png.partial.csv"});
+}
+
 // No CSV was asked for, or one on standard output: nothing is written, there neither.
 TEST(Signals, WithoutAFile) {
   for (const Strings& flags : {Strings{}, {"--csv", "-"}, {"--csv", "/dev/null"}, {"--json"}}) {

@@ -115,5 +115,17 @@ TEST(Usage, UnknownDevice) {
     expect_refused({"run", sweep("jr_input"), "--device", name}, {"--device", "auto, cpu, cuda"});
 }
 
+// NEUROSWEEP_ISA: every instruction set that `devices` lists runs, and says so; another one is the user's mistake.
+TEST(Usage, InstructionSetFromTheEnvironment) {
+  auto dry_run = [](const std::string& isa) {
+    return run({.arguments = {"run", sweep("jr_input"), "--device", "cpu", "--dry-run"}, .environment = {{"NEUROSWEEP_ISA", isa}}});
+  };
+  const Result baseline = dry_run("baseline"), wrong = dry_run("basline");
+  EXPECT_EQ(baseline.code, 0);
+  EXPECT_NE(baseline.err.find("(baseline"), std::string::npos) << baseline.err;
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_NE(wrong.err.find("did you mean \"baseline\""), std::string::npos) << wrong.err;
+}
+
 }  // namespace
 }  // namespace neurosweep::test

@@ -51,6 +51,7 @@ struct Map {  // of a whole sweep, as TileResult has it for a tile
   Summary summary;
   std::vector<std::string> said;
   std::uint64_t node_steps = 0;
+  std::uint64_t longest = 0;  // node-steps at a time
   std::uint64_t tiles = 0;
 };
 

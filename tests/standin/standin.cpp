@@ -350,7 +350,7 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
 }
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) {
   STANDIN_CALL(cudaErrorInvalidValue);
-  return runtime.config.code_answer;
+  return runtime.config.too_old >> current_device & 1 ? runtime.config.code_answer : cudaSuccess;
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* s, unsigned) {

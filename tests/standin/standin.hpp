@@ -25,6 +25,7 @@ struct Config {
   std::size_t memory = std::size_t(1) << 30;  // bytes of each device
   cudaError_t first_answer = cudaSuccess;     // of cudaGetDeviceCount: what a machine without a driver says
   cudaError_t code_answer = cudaSuccess;      // of cudaFuncGetAttributes: what a device too old says
+  unsigned too_old = ~0u;                     // bit i: device i says it
 };
 
 void reset(const Config& config);  // nothing may be alive
