@@ -1,6 +1,7 @@
 // `neurosweep run`: the maps, as the CSV has them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "program.hpp"

@@ -1,4 +1,5 @@
 // Help, version, and what is said to somebody who mistypes the command line.
+#include <algorithm>
 #include <regex>
 
 #include "program.hpp"

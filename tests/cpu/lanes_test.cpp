@@ -1,6 +1,7 @@
 // The lanes' functions, noise and FFT of every instruction set that this CPU runs, against the C library and the scalars.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <random>

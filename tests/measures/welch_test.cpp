@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "common/csv_table.hpp"
 #include "measures/measures.hpp"
 #include "simulate.hpp"

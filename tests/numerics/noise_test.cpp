@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "common/csv_table.hpp"
 
 namespace neurosweep::test {

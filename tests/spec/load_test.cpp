@@ -1,4 +1,5 @@
 // Good files and flags, to the very numbers of the Problem.
+#include <algorithm>
 #include <cmath>
 
 #include "host/spec/document.hpp"
