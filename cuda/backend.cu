@@ -351,9 +351,11 @@ class CudaBackend final : public Backend {
  private:
   // All but those that cannot run this program, such as an old card that only drives a display.
   void use_all(int count) {
-    for (int i = 0; i < count; ++i) try {
+    for (int i = 0; i < count; ++i) {
+      try {
         devices_.emplace_back(i);
       } catch (const NoCode& e) { left_out_.push_back(e.what()); }
+    }
     if (!devices_.empty()) return;
     std::string all;
     for (const std::string& why : left_out_) all += (all.empty() ? "" : "\n") + why;

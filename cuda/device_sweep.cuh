@@ -119,12 +119,12 @@ class DeviceSweep {
 
   static std::int64_t whole_warps(std::int64_t n) { return (n + 31) / 32 * 32; }
 
-  // The largest n for which stride(n) * segment, and that of every smaller n, can be counted: as many batches as the
-  // widest stride has, each of whole warps.
+  // The largest n for which stride(n) * segment, and that of every smaller n, can be counted: full batches, or one more
+  // of fewer warps each.
   std::int64_t most_columns() const {
     const std::int64_t widest = max_fft_elements / setup.segment;
-    const std::int64_t batches = (widest + limits_.fft_columns - 1) / limits_.fft_columns;
-    return widest / batches / 32 * 32 * batches;
+    const std::int64_t full = widest / limits_.fft_columns, batches = full + 1;
+    return std::max(full * limits_.fft_columns, widest / batches / 32 * 32 * batches);
   }
 
   std::string too_many() const {

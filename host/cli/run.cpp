@@ -85,6 +85,10 @@ class IgnoreBrokenPipe {
 
 // ---- before computing -----------------------------------------------------------------------------------------------
 
+void tell(const Options& o, const std::string& line) {
+  if (!o.quiet) say(line);
+}
+
 // The number of cuda:N; none if `device` is something else.
 std::optional<int> cuda_index(const std::string& device) {
   constexpr std::string_view prefix = "cuda:";
@@ -126,7 +130,9 @@ std::unique_ptr<Backend> backend_named(const Options& o) {
   try {
     return make_cuda_backend(index ? std::vector<int>{*index} : std::vector<int>{});
   } catch (const std::runtime_error& e) {
-    throw std::runtime_error(fmt::format("--device {}: {}", o.device, e.what()));
+    if (o.device != "auto") throw std::runtime_error(fmt::format("--device {}: {}", o.device, e.what()));
+    tell(o, fmt::format("note: {}; using the CPU", e.what()));
+    return cpu_backend(o.threads);
   }
 }
 
@@ -210,10 +216,6 @@ void write_files(const Options& o, const Map& map) {
   };
   attempt(write_csv_table, o.csv), attempt(write_plot, o.plot);
   if (error) std::rethrow_exception(error);
-}
-
-void tell(const Options& o, const std::string& line) {
-  if (!o.quiet) say(line);
 }
 
 void show(const Options& o, const MapWork& work) {

@@ -2,7 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
 
+#include "device_sweep.cuh"
 #include "limits.hpp"
 #include "standin.hpp"
 #include "sweeps.hpp"
@@ -39,6 +45,21 @@ Map run_standin(const standin::Config& config, Engine engine) {
   return map;
 }
 
+// Notes where the first tile begins, and what is alive when a tile is done.
+struct WatchedWork : MapWork {
+  using MapWork::MapWork;
+  bool next(Tile& tile) override {
+    if (first_tile == 0) first_tile = standin::calls() + 1;
+    return MapWork::next(tile);
+  }
+  void done(TileResult result) override {
+    MapWork::done(std::move(result));
+    live = standin::live();
+  }
+  int first_tile = 0;  // number of the first call for it
+  std::size_t live = 0;
+};
+
 class Engines : public ::testing::TestWithParam<Engine> {};
 
 TEST_P(Engines, AnyOrderGivesTheSame) {
@@ -59,20 +80,28 @@ TEST_P(Engines, SeveralDevices) {
 TEST_P(Engines, EveryCallFailsOnce) {
   const Problem p = problem(GetParam());
   const Map expected = run_standin({}, GetParam());
-  int failures = 0, smaller = 0, unseen = 0;
+  int failures = 0, smaller = 0, unseen = 0, out_of_memory = 0;
+  std::set<std::size_t> live_with_one;
   for (int k = 1;; ++k) {
     standin::reset({});
     standin::fail_call(k);
     bool reached = true;
+    WatchedWork work(p, 4);
+    const Map& map = work.map;
     try {
-      const Map map = run(*make_cuda_backend({}, slices()), p, 4);
+      make_cuda_backend({}, slices())->run(p, work);
       reached = standin::calls() >= k;
       if (reached) ++(map.said.empty() ? unseen : smaller);
+      if (reached && !map.said.empty() && map.said[0].find("one tile at a time") != std::string::npos)
+        live_with_one.insert(work.live);
       expect_same(map, expected);
     } catch (const std::runtime_error& e) {
       ++failures;
       const std::string what = e.what();
       EXPECT_TRUE(what.find(".cu") != std::string::npos || what.find("CUDA") != std::string::npos) << what;
+      EXPECT_TRUE(what.find("cuda:0 stand-in") == 0 || work.first_tile == 0) << what;
+      EXPECT_EQ(what.find(", sets ") != std::string::npos, work.first_tile > 0) << what;
+      out_of_memory += what.find("cudaErrorMemoryAllocation") != std::string::npos;
     }
     ASSERT_EQ(standin::live(), 0u) << "leak when call " << k << " fails";
     if (!reached) break;
@@ -82,6 +111,32 @@ TEST_P(Engines, EveryCallFailsOnce) {
   EXPECT_GT(failures, 50);
   EXPECT_GT(smaller, 10);
   EXPECT_EQ(unseen, 3);
+  EXPECT_EQ(out_of_memory, 2);          // the axes, before any tile
+  EXPECT_EQ(live_with_one.size(), 1u);  // whatever was missing, a runner that rests holds nothing
+}
+
+// Tiles of eleven sets in parts of ten and one: the second runner is done first and needs more for its next part.
+TEST_P(Engines, NoMemoryToGrow) {
+  const Problem p = problem(GetParam());
+  const Map expected = run_standin({}, GetParam());
+  CudaLimits limits = slices();
+  limits.realisations = 20;
+  int resting = 0;
+  for (int k = 1;; ++k) {
+    standin::reset({});
+    standin::fail_call(k);
+    WatchedWork work(p, 11);
+    bool reached = true;
+    try {
+      make_cuda_backend({}, limits)->run(p, work);
+      reached = standin::calls() >= k;
+      expect_same(work.map, expected);
+      resting += reached && !work.map.said.empty();
+    } catch (const std::runtime_error&) {}
+    ASSERT_EQ(standin::live(), 0u);
+    if (!reached) break;
+  }
+  EXPECT_GT(resting, 20);
 }
 
 // Device memory for a few sets only: the tiles shrink until they fit, and the map stays the same.
@@ -126,6 +181,121 @@ TEST_P(Engines, LaunchesDoNotPileUp) {
 }
 INSTANTIATE_TEST_SUITE_P(All, Engines, ::testing::Values(Engine::none, Engine::direct, Engine::fft));
 
+// The message of a failed launch or wait: device, tile, place, call, reason.
+TEST(Errors, NameTheTile) {
+  const Problem p = problem(Engine::none);
+  std::set<std::string> tiles;
+  bool both = false, waiting = false;
+  for (int k = 1; k < 10'000; ++k) {
+    standin::reset({});
+    standin::fail_call(k);
+    try {
+      run(*make_cuda_backend({}, slices()), p, 4);
+      if (standin::calls() < k) break;
+    } catch (const std::runtime_error& e) {
+      const std::string what = e.what();
+      if (what.find("launch(sweep_.instance.kernel") == std::string::npos &&
+          what.find("cudaEventSynchronize(") == std::string::npos)
+        continue;
+      waiting = waiting || what.find("cudaEventSynchronize(") != std::string::npos;
+      EXPECT_EQ(what.find("cuda:0 stand-in, sets "), 0u) << what;
+      EXPECT_NE(what.find(": tile_runner.cuh:"), std::string::npos) << what;
+      EXPECT_NE(what.find("(the stand-in made it so)"), std::string::npos) << what;
+      const std::size_t at = what.find("sets ");
+      tiles.insert(what.substr(at, what.find_first_of(":(", at) - at));
+      both = both || what.find("(in flight too: sets ") != std::string::npos;
+    }
+  }
+  EXPECT_TRUE(both);
+  EXPECT_TRUE(waiting);
+  for (const char* tile :
+       {"sets 0 to 3", "sets 4 to 7", "sets 8 to 11", "sets 12 to 15", "sets 16 to 19", "sets 20 to 20"})
+    EXPECT_TRUE(tiles.count(tile) || tiles.count(std::string(tile) + " ")) << tile;
+}
+
+// ---- how much at a time ---------------------------------------------------------------------------------------------
+
+// One set alone does not fill a device: a launch must not have all the steps that a full one could do.
+TEST(Launches, AreShortForFewSets) {
+  Problem p = gain_plane(1, 1, 250'000, 0);
+  for (const auto& [precision, method, longest] : {std::tuple(Precision::single_, Method::exp_euler, 100'000u),
+                                                   std::tuple(Precision::double_, Method::exp_euler, 50'000u),
+                                                   std::tuple(Precision::double_, Method::rk4, 13'000u)}) {
+    standin::reset({.order = standin::Order::eager});
+    p.precision = precision, p.method = method;
+    if (method == Method::rk4) p.steps = 30'000;
+    const Map map = run(*make_cuda_backend({}), p);
+    EXPECT_LE(map.longest, longest);
+    EXPECT_GT(map.longest, longest / 2);
+    EXPECT_EQ(map.node_steps, std::uint64_t(p.steps));
+  }
+}
+
+// Enough tiles for copies to hide, none too small to fill a device, all of whole warps.
+TEST(Tiles, SeveralForEachDevice) {
+  Problem p = gain_plane(512, 512, 400, 100);
+  auto tile = [&](int sets, int devices = 1) {
+    standin::reset({.devices = devices});
+    p.axes.pop_back();
+    add_axis(p, JansenRit::Ai, 15, 30, sets / 512);
+    return make_cuda_backend({})->tile_size(p);
+  };
+  EXPECT_EQ(tile(1 << 18), 1u << 16);
+  EXPECT_EQ(tile(1 << 17), 1u << 15);
+  EXPECT_EQ(tile(1 << 16), 1u << 15);
+  EXPECT_EQ(tile(1 << 15), 1u << 15);
+  EXPECT_EQ(tile(1 << 10), 1u << 10);
+  EXPECT_EQ(tile(1 << 18, 2), 1u << 15);
+  EXPECT_EQ(tile(1 << 21), 1u << 18);
+  p.axes.pop_back();
+  add_axis(p, JansenRit::Ai, 15, 30, 333);
+  standin::reset({});
+  EXPECT_EQ(make_cuda_backend({})->tile_size(p), (512u * 333u / 4 + 31) / 32 * 32);
+  p.replicates = 8;
+  EXPECT_EQ(make_cuda_backend({})->tile_size(p) % 32, 0u);
+  EXPECT_LE(make_cuda_backend({})->tile_size(p) * 8, 1u << 18);
+}
+
+// cuFFT counts a plan's elements in an int, its stride included.
+TEST(Tiles, CuFftCanCount) {
+  Problem p = gain_plane(512, 512, std::int64_t(1) << 27, 0);
+  auto sets = [&](int segment, std::uint32_t replicates, int columns) {
+    p.replicates = replicates;
+    p.spectrum.segment = segment, p.spectrum.overlap = segment / 2;
+    CudaLimits limits;
+    limits.fft_columns = columns;
+    const DeviceSweep<float> sweep(p, limits, {1, 1});
+    const std::int64_t most = sweep.sets_that_fit(std::size_t(1) << 50);
+    for (std::int64_t n = most; n > 0 && n > most - 200; --n)
+      EXPECT_LT(double(segment) * double(sweep.stride(n * replicates)), 2147483648.0) << n << " sets of " << replicates;
+    return most;
+  };
+  ask_for_spectrum(p, Engine::fft, 512, 256);
+  EXPECT_EQ(sets(1 << 24, 1, 1 << 14), 96);
+  EXPECT_EQ(sets(1 << 24, 3, 32), 32);
+  EXPECT_GT(sets(40'000, 1, 1 << 14), 53'000);
+  EXPECT_GT(sets(40'001, 1, 32), 53'000);
+  EXPECT_EQ(sets(512, 1, 1 << 14), 1 << 18);
+  auto refusal = [&](int segment, std::uint32_t replicates) -> std::string {
+    try {
+      sets(segment, replicates, 1 << 14);
+    } catch (const std::runtime_error& e) { return e.what(); }
+    return "";
+  };
+  EXPECT_EQ(
+      refusal(4096, 1 << 20),
+      "engine fft: 1048576 replicates with segments of 4096 samples are more numbers than cuFFT can count; choose "
+      "a shorter segment, or at most 523264 replicates");
+  EXPECT_EQ(refusal(4096, 523'264), "");
+  EXPECT_NE(refusal(1 << 27, 1).find("shorter segment"), std::string::npos);
+  EXPECT_EQ(refusal(1 << 27, 1).find("at most"), std::string::npos);
+
+  standin::reset({});
+  p.spectrum.segment = 4096, p.spectrum.overlap = 2048, p.replicates = 1 << 20;
+  EXPECT_THROW(make_cuda_backend({})->tile_size(p), std::runtime_error);
+  EXPECT_THROW(run(*make_cuda_backend({}), p, 1), std::runtime_error);
+}
+
 // ---- no device, or none that will do --------------------------------------------------------------------------------
 
 std::string refusal(const standin::Config& config) {
@@ -144,10 +314,32 @@ TEST(NoDevice, SaysWhy) {
   EXPECT_NE(refusal({.code_answer = cudaErrorNoKernelImageForDevice}).find("compute capability 9.0"),
             std::string::npos);
 
+  EXPECT_NE(refusal({.devices = 2, .code_answer = cudaErrorNoKernelImageForDevice}).find("cuda:1 stand-in"),
+            std::string::npos);
+
   standin::reset({.first_answer = cudaErrorInsufficientDriver});
   std::string why;
   EXPECT_TRUE(cuda_devices(why).empty());
   EXPECT_EQ(why, "no NVIDIA driver found");
+}
+
+// An old card beside a new one: left aside and named once, unless somebody asks for it.
+TEST(NoDevice, LeavesOutTheOld) {
+  const Map expected = run_standin({}, Engine::none);
+  for (const unsigned too_old : {1u, 2u}) {
+    standin::reset({.devices = 2, .code_answer = cudaErrorNoKernelImageForDevice, .too_old = too_old});
+    const std::string old = too_old == 1 ? "cuda:0" : "cuda:1", good = too_old == 1 ? "cuda:1" : "cuda:0";
+    const auto backend = make_cuda_backend({}, slices());
+    EXPECT_EQ(backend->device(), good + " stand-in");
+    const Map map = run(*backend, problem(Engine::none), 4);
+    expect_same(map, expected);
+    ASSERT_EQ(map.said.size(), 1u);
+    EXPECT_EQ(map.said[0].find("going on without " + old + " stand-in: "), 0u) << map.said[0];
+    EXPECT_NE(map.said[0].find("compute capability 9.0"), std::string::npos);
+    EXPECT_TRUE(run(*backend, problem(Engine::none), 4).said.empty());
+    EXPECT_THROW(make_cuda_backend({too_old == 1 ? 0 : 1}), std::runtime_error);
+    EXPECT_NO_THROW(make_cuda_backend({too_old == 1 ? 1 : 0}));
+  }
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ void MapWork::done(TileResult r) {
 void MapWork::advance(std::uint64_t node_steps) {
   const std::lock_guard lock(mutex_);
   map.node_steps += node_steps;
+  map.longest = std::max(map.longest, node_steps);
 }
 
 bool MapWork::abort() const {
