@@ -80,7 +80,7 @@ class PreparedPlan {
 
  private:
   template <class E>
-  const void* fill(std::vector<E>& table) const {
+  const void* fill(std::vector<E>& table) {
     if (plan.engine == Engine::direct) table = direct_table<E>(plan.direct, max_direct_bins);
     if (plan.engine == Engine::fft) table = roots_of_unity<E>(plan.setup.segment);
     return table.data();
@@ -93,8 +93,8 @@ class PreparedPlan {
     }(static_cast<Models*>(nullptr));
     return path;
   }
-  mutable std::vector<float> single_;
-  mutable std::vector<double> double_;
+  std::vector<float> single_;
+  std::vector<double> double_;
 };
 
 // ---- a tile ------------------------------------------------------------------------------------------------------------
