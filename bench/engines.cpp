@@ -3,59 +3,30 @@
 //   build-release/bench/bench_engines --benchmark_counters_tabular=true
 #include <benchmark/benchmark.h>
 
-#include <cmath>
-#include <limits>
-
-#include "backend.hpp"
-#include "models/models.hpp"
+#include "tests/common/problems.hpp"
 
 namespace neurosweep {
 namespace {
 
-// Jansen-Rit, exp-euler, float, noise on E, 256 sets, 8192 steps; bins 1 ... n kept.
+// Jansen-Rit, exp-euler, noise on E, 256 sets, 8192 steps; bins 1 ... n kept.
 Problem problem(Engine engine, int segment, int bins, Precision precision) {
-  const ModelInfo& m = models()[0];
-  const Layout layout(m);
-  Problem p;
-  p.precision = precision;
-  p.base.assign(std::size_t(layout.size()), 0);
-  for (int i = 0; i < layout.n_par; ++i) p.base[std::size_t(i)] = m.parameters[std::size_t(i)].value;
-  for (int port = 0; port < layout.n_port; ++port)
-    p.base[std::size_t(layout.drive(port, drive_pulse_period))] = std::numeric_limits<double>::infinity();
-  p.base[std::size_t(layout.drive(JansenRit::main_port, drive_mean))] = 120;
-  p.base[std::size_t(layout.drive(JansenRit::main_port, drive_noise))] = 20;
-  p.dt = 0.5e-3, p.steps = 8192;
+  Problem p = test::jansen_rit();
+  p.precision = precision, p.steps = 8192, p.transient = 0;
+  test::drive_of(p, JansenRit::main_port, drive_noise) = 20;
   p.measures = {Measure::amplitude, Measure::peak_frequency};
-  p.axes.push_back({JansenRit::Ae, {}});
-  for (int i = 0; i < 256; ++i) p.axes[0].values.push_back(2 + 3.0 * i / 255);
+  test::add_axis(p, JansenRit::Ae, 2, 5, 256);
   p.spectrum.engine = engine, p.spectrum.segment = segment, p.spectrum.overlap = segment / 2;
   if (engine != Engine::none) p.spectrum.kept = p.spectrum.peak = {1, bins};
   return p;
 }
 
-class OneTile : public Work {
- public:
-  explicit OneTile(std::uint64_t sets) : sets_(sets) {}
-  bool next(Tile& t) override {
-    t = {0, sets_};
-    return !std::exchange(given_, true);
-  }
-  void done(TileResult r) override { benchmark::DoNotOptimize(r.values.data()); }
-  void advance(std::uint64_t) override {}
-  bool abort() const override { return false; }
-  void say(const std::string&) override {}
-
- private:
-  std::uint64_t sets_;
-  bool given_ = false;
-};
-
 void engine(benchmark::State& state) {
   const Problem p = problem(Engine(state.range(0)), int(state.range(1)), int(state.range(2)), Precision(state.range(3)));
   const auto backend = make_cpu_backend(1);
   for (auto _ : state) {
-    OneTile work(p.sets());
+    test::Gather work(p, p.sets());
     backend->run(p, work);
+    benchmark::DoNotOptimize(work.values.data());
   }
   const double node_steps = double(p.sets()) * double(p.steps);
   state.counters["node_steps/s"] = benchmark::Counter(node_steps * double(state.iterations()), benchmark::Counter::kIsRate);

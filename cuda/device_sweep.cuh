@@ -2,11 +2,9 @@
 // takes.
 #pragma once
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "handles.cuh"
@@ -24,11 +22,12 @@ struct KernelTable {
   Path (*path)(const Problem&, const Setup&);
 };
 template <class T>
-const KernelTable<T>& kernels_of(int model) {
-  static constexpr auto table = []<class... M>(std::tuple<M...>*) {
-    return std::array{KernelTable<T>{ModelKernels<M, T>::find, ModelKernels<M, T>::upload_table, path_of<M>}...};
-  }(static_cast<Models*>(nullptr));
-  return table[std::size_t(model)];
+KernelTable<T> kernels_of(int model) {
+  KernelTable<T> found{};
+  with_model(model, [&]<class M>(std::type_identity<M>) {
+    found = {ModelKernels<M, T>::find, ModelKernels<M, T>::upload_table, path_of<M>};
+  });
+  return found;
 }
 
 // How much one launch may do.
@@ -55,14 +54,9 @@ class DeviceSweep {
   // The axes and the table of engine direct. The current device's constant memory holds one sweep's table at a time.
   void upload(const Problem& p) {
     std::vector<T> table;
-    std::vector<GridAxis> grid;
+    const std::vector<GridAxis> grid = grid_of(p);
     std::vector<double> values;
-    std::uint64_t stride = p.sets();
-    for (const Axis& a : p.axes) {
-      stride /= a.values.size();
-      grid.push_back({stride, a.values.size(), values.size()});
-      values.insert(values.end(), a.values.begin(), a.values.end());
-    }
+    for (const Axis& a : p.axes) values.insert(values.end(), a.values.begin(), a.values.end());
     axes = DeviceBuffer<GridAxis>(grid.size()), axis_values = DeviceBuffer<double>(values.size());
     const Stream stream = make_stream();
     const Quiet quiet(stream);

@@ -20,7 +20,7 @@ __global__ void __launch_bounds__(block_size) fill_swept_kernel(const GridAxis* 
   if (i >= sets) return;
   for (int c = 0; c < n_axes; ++c) {
     const GridAxis axis = axes[c];
-    swept[std::int64_t(c) * sets + i] = values[axis.first + (first_set + std::uint64_t(i)) / axis.stride % axis.size];
+    swept[std::int64_t(c) * sets + i] = values[axis.first + axis.index(first_set + std::uint64_t(i))];
   }
 }
 

@@ -6,13 +6,7 @@
 
 namespace neurosweep {
 
-// The sweep's axes in device memory.
-struct GridAxis {
-  std::uint64_t stride, size;  // sets between two values of this axis; values
-  std::uint64_t first;         // where its values begin
-};
-
-// swept[c * sets + i] = value of axis c for set first_set + i.
+// swept[c * sets + i] = value of axis c for set first_set + i; axis c's values begin at values[axes[c].first].
 void fill_swept(const GridAxis* axes, int n_axes, const double* values, std::uint64_t first_set, int sets,
                 double* swept, cudaStream_t stream);
 

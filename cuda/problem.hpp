@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config.hpp"
 #include "models/table.hpp"
 
 namespace neurosweep {
@@ -108,6 +109,24 @@ struct Problem {
 inline constexpr std::uint64_t max_sets = std::uint64_t(1) << 40;        // a set's number has 40 bits in the noise counter,
 inline constexpr std::uint32_t max_replicates = std::uint32_t(1) << 24;  // a replicate's 24,
 inline constexpr std::int64_t max_steps = std::int64_t(1) << 34;         // and a step's 34
+
+// Where an axis stands in the grid: set number `set` has its value number index(set).
+struct GridAxis {
+  std::uint64_t stride, size;              // sets between two values of this axis; values
+  std::uint64_t first;                     // values of the axes before it: where its own begin when they lie in one array
+  NS_HD std::uint64_t index(std::uint64_t set) const { return set / stride % size; }
+};
+
+inline std::vector<GridAxis> grid_of(const Problem& p) {
+  std::vector<GridAxis> grid;
+  std::uint64_t stride = p.sets(), first = 0;
+  for (const Axis& a : p.axes) {
+    stride /= a.values.size();
+    grid.push_back({stride, a.values.size(), first});
+    first += a.values.size();
+  }
+  return grid;
+}
 
 enum Status : std::uint8_t { status_ok = 0, status_diverged = 1, status_out_of_domain = 2 };
 

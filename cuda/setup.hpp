@@ -95,11 +95,4 @@ Path path_of(const Problem& p, const Setup& s) {
   return s.noisy == 0 ? Path::constant : s.noisy == 1u << Model::main_port ? Path::noise : Path::general;
 }
 
-// The value of axis a for set number `set` in grid order (first axis slowest).
-inline double axis_value(const Problem& p, std::size_t a, std::uint64_t set) {
-  std::uint64_t stride = 1;
-  for (std::size_t b = a + 1; b < p.axes.size(); ++b) stride *= p.axes[b].values.size();
-  return p.axes[a].values[set / stride % p.axes[a].values.size()];
-}
-
 }  // namespace neurosweep

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <tuple>
+#include <type_traits>
 
 #include "models/jansen_rit.hpp"
 #include "problem.hpp"
@@ -17,6 +18,15 @@ inline const std::array<ModelInfo, n_model>& models() {
     return std::array<ModelInfo, n_model>{info_of<M>()...};
   }(static_cast<Models*>(nullptr));
   return table;
+}
+
+// Calls f(std::type_identity<Model>{}) for the model of that number: the one way from a number to a type.
+template <class F>
+void with_model(int model, F f) {
+  [&]<class... M>(std::tuple<M...>*) {
+    int at = 0;
+    ((at++ == model ? void(f(std::type_identity<M>{})) : void()), ...);
+  }(static_cast<Models*>(nullptr));
 }
 
 }  // namespace neurosweep

@@ -87,10 +87,7 @@ class PreparedPlan {
   }
   Path path_of_model(const Problem& p) const {
     Path path = Path::general;
-    [&]<class... M>(std::tuple<M...>*) {
-      int index = 0;
-      ((index++ == p.model ? void(path = path_of<M>(p, plan.setup)) : void()), ...);
-    }(static_cast<Models*>(nullptr));
+    with_model(p.model, [&]<class M>(std::type_identity<M>) { path = path_of<M>(p, plan.setup); });
     return path;
   }
   std::vector<float> single_;
@@ -109,12 +106,10 @@ AlignedBytes aligned_bytes(std::size_t n) { return AlignedBytes(static_cast<std:
 class Worker {
  public:
   Worker(const Problem& p, const CpuPlan& plan, const CpuKernels& kernels)
-      : p_(p), plan_(plan), kernels_(kernels), lanes_(std::size_t(kernels.lanes(plan))), workspace_(aligned_bytes(kernels.workspace_bytes(plan))) {
+      : p_(p), plan_(plan), kernels_(kernels), lanes_(std::size_t(kernels.lanes(plan))),
+        workspace_(aligned_bytes(kernels.workspace_bytes(plan))), grid_(grid_of(p)) {
     set_.resize(lanes_), replicate_.resize(lanes_), status_.resize(lanes_);
     swept_.resize(p.axes.size() * lanes_), out_.resize(p.measures.size() * lanes_);
-    strides_.resize(p.axes.size());
-    std::uint64_t stride = 1;
-    for (std::size_t a = p.axes.size(); a-- > 0;) strides_[a] = stride, stride *= p.axes[a].values.size();
   }
 
   // False if the work was given up.
@@ -148,8 +143,7 @@ class Worker {
     }
     for (std::size_t i = used; i < lanes_; ++i) set_[i] = set_[used - 1], replicate_[i] = replicate_[used - 1];
     for (std::size_t a = 0; a < p_.axes.size(); ++a) {
-      const auto& values = p_.axes[a].values;
-      for (std::size_t i = 0; i < lanes_; ++i) swept_[a * lanes_ + i] = values[set_[i] / strides_[a] % values.size()];
+      for (std::size_t i = 0; i < lanes_; ++i) swept_[a * lanes_ + i] = p_.axes[a].values[grid_[a].index(set_[i])];
     }
     return used;
   }
@@ -183,7 +177,8 @@ class Worker {
   const CpuKernels& kernels_;
   std::size_t lanes_;
   AlignedBytes workspace_;
-  std::vector<std::uint64_t> set_, strides_;
+  std::vector<GridAxis> grid_;
+  std::vector<std::uint64_t> set_;
   std::vector<std::uint32_t> replicate_;
   std::vector<std::uint8_t> status_, tile_status_;
   std::vector<double> swept_, out_, values_;

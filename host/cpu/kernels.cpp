@@ -97,10 +97,7 @@ void run_model(const CpuPlan& plan, const CpuBatch& batch) {
 
 template <class E>
 void run_precision(const CpuPlan& plan, const CpuBatch& batch) {
-  [&]<class... M>(std::tuple<M...>*) {
-    int index = 0;
-    ((index++ == plan.model ? run_model<M, E>(plan, batch) : void()), ...);
-  }(static_cast<Models*>(nullptr));
+  with_model(plan.model, [&]<class M>(std::type_identity<M>) { run_model<M, E>(plan, batch); });
 }
 
 template <class E>

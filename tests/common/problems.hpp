@@ -37,6 +37,11 @@ inline void add_axis(Problem& p, int q, double from, double to, int count) {
   p.axes.push_back(a);
 }
 
+// The value of axis a for set number `set`.
+inline double axis_value(const Problem& p, std::size_t a, std::uint64_t set) {
+  return p.axes[a].values[grid_of(p)[a].index(set)];
+}
+
 // Welch with `segment` samples, half overlapping, and the open band (3, 40) Hz at dt = 0.5 ms.
 inline void add_spectrum(Problem& p, Engine engine, int segment = 512) {
   SpectrumPlan& w = p.spectrum;
