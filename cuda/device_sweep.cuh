@@ -136,7 +136,7 @@ class DeviceSweep {
 
   // As TileMemory allocates it (tile_runner.cuh), the columns of every set counted for every realisation.
   std::size_t bytes_per_realisation() const {
-    std::size_t words = std::size_t(instance.n_state + outcome_words<T> + setup.kept.count + 3 * setup.n_measure_out);
+    std::size_t words = std::size_t(instance.kept + setup.kept.count + 3 * setup.n_measure_out);
     if (engine == Engine::direct) words += 4 * std::size_t(instance.capacity);
     if (engine == Engine::fft)
       words += std::size_t(signal_rows() + 4 * (setup.segment / 2 + 1));  // spectra, cuFFT's own

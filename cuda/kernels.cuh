@@ -1,5 +1,5 @@
 // What the backend knows about the kernels of a model: their arguments, and how to find the one for a problem. The
-// kernels themselves are in simulate.cuh and are compiled once per model, in kernels_<model>.cu.
+// kernels themselves are in simulate.cuh and are compiled once per model (CMakeLists.txt).
 #pragma once
 #include <cuda_runtime.h>
 
@@ -37,7 +37,7 @@ struct SimulateArguments {
   int sets;
   std::int64_t stride;
   const double* swept;  // swept[column * sets + set]
-  T* carried;           // Carried<Model, T>, word by word
+  T* carried;           // Kept<Model, T>, word by word
   T* hops;              // engine direct: DirectBins' sums of hops [4 * capacity], if the launch is not the last
   T* power;             // power[bin - kept.first]: written by engine direct
   T* signal;            // signal[observed sample - first_row], less the moments' y0: written by engine fft
@@ -45,14 +45,25 @@ struct SimulateArguments {
   NS_HD int realisations() const { return sets * int(setup.replicates); }
 };
 
-// Carried<Model, T> without the states, which come first: what the measures need.
+// What a realisation keeps from launch to launch, besides its spectrum.
+template <class Model, class T>
+struct Kept {
+  Carried<Model, T> carried;
+  [[no_unique_address]] SpikeTrains<Model, T> spikes;
+};
+
+// What the measures need of it: all but the states, which come first.
 template <class T>
 struct Outcome {
   Moments<T> moments;
   T poison, outside;
 };
 template <class T>
-inline constexpr int outcome_words = int(sizeof(Outcome<T>) / sizeof(T));
+struct SpikingOutcome : Outcome<T> {
+  SpikeTrain<T> train;
+};
+template <class T, class Struct>
+inline constexpr int words_of = int(sizeof(Struct) / sizeof(T));
 
 template <class T>
 using SimulateKernel = void (*)(SimulateArguments<T>);
@@ -62,10 +73,10 @@ template <class T>
 struct Instance {
   SimulateKernel<T> kernel = nullptr;  // null: there is none
   int capacity = 0;                    // engine direct: bins that it accumulates
-  int n_state = 0;
+  int kept = 0, outcome = 0;           // words of Kept<Model, T>, and where its Outcome<T> begins
 };
 
-// Defined in kernels_<model>.cu.
+// Instantiated in the model's own object.
 template <class Model, class T>
 struct ModelKernels {
   // The smallest compiled one that does what is asked for. `bins`: engine direct's accumulated bins.

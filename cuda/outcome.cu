@@ -55,22 +55,29 @@ __device__ Statistics<T> statistics(const Moments<T>& m, std::int64_t observed) 
   return {m.minimum, m.maximum, m.mean_value(), sqrt(m.variance(observed))};
 }
 
+template <class Struct, class T>
+__device__ Struct load(const T* words, std::int64_t stride) {
+  std::array<T, words_of<T, Struct>> w;
+  NS_UNROLL for (std::size_t i = 0; i < w.size(); ++i) w[i] = words[std::int64_t(i) * stride];
+  return std::bit_cast<Struct>(w);
+}
+
 template <class T>
 __global__ void __launch_bounds__(block_size)
     measures_kernel(const __grid_constant__ Setup s, const T* outcome, const T* power, std::int64_t stride, int n,
                     T* out, std::uint8_t* status) {
   const int j = thread_index();
   if (j >= n) return;
-  std::array<T, outcome_words<T>> words;
-  NS_UNROLL for (int w = 0; w < outcome_words<T>; ++w) words[std::size_t(w)] = outcome[w * stride + j];
-  const auto end = std::bit_cast<Outcome<T>>(words);
+  const auto end = load<Outcome<T>>(outcome + j, stride);
+  SpikeStatistics spikes;
+  if (s.spiking) spikes = SpikeStatistics(load<SpikeTrain<T>>(outcome + words_of<T, Outcome<T>> * stride + j, stride));
   SpectralMeasures<T> spectral;
   for (int k = 0; k < s.kept.count; ++k) {
     const int bin = s.kept.first + k;
     spectral.add(s, bin, psd_of(s, bin, power[k * stride + j]));
   }
   const Statistics<T> stat = statistics(end.moments, s.steps - s.transient);
-  status[j] = write_measures(s, stat, spectral, end.poison, end.outside, out + j, n);
+  status[j] = write_measures(s, stat, spectral, spikes, end.poison, end.outside, out + j, n);
 }
 
 template <class T>

@@ -17,7 +17,8 @@ template <class Complex, class T>
 void add_segment(const Complex* spectrum, int columns, int used, const Setup& s, bool first, T* power,
                  std::int64_t stride, cudaStream_t stream);
 
-// out[c * n + j], status[j] for realisations j = 0 ... n - 1; outcome: Outcome<T>, word by word.
+// out[c * n + j], status[j] for realisations j = 0 ... n - 1; outcome: Outcome<T>, or SpikingOutcome<T>,
+// word by word.
 template <class T>
 void make_measures(const Setup& s, const T* outcome, const T* power, std::int64_t stride, int n, T* out,
                    std::uint8_t* status, cudaStream_t stream);

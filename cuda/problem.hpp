@@ -15,8 +15,7 @@
 
 namespace neurosweep {
 
-enum class Method { euler, exp_euler, heun, rk4 };
-inline constexpr std::array<std::string_view, 4> method_names{"euler", "exp-euler", "heun", "rk4"};
+inline constexpr std::array<std::string_view, 4> method_names{"euler", "exp-euler", "heun", "rk4"};   // enum Method
 
 enum class Precision { single_, double_ };
 inline constexpr std::array<std::string_view, 2> precision_names{"float", "double"};
@@ -26,10 +25,13 @@ inline constexpr std::array<std::string_view, 3> engine_names{"none", "direct", 
 
 enum class Measure {
   amplitude, minimum, maximum, mean, std, peak_frequency, peak_power,
-  power_delta, power_theta, power_alpha, power_beta, power_gamma
+  power_delta, power_theta, power_alpha, power_beta, power_gamma,
+  spike_count, rate, isi_mean, isi_cv      // of models that spike
 };
-inline constexpr int n_measure = 12;
-inline constexpr int n_power_band = 5;     // delta ... gamma: the last n_power_band measures
+inline constexpr int n_measure = 16;
+inline constexpr int n_power_band = 5;     // delta ... gamma
+constexpr bool is_power_band(Measure m) { return m >= Measure::power_delta && m <= Measure::power_gamma; }
+constexpr bool is_of_spikes(Measure m) { return m >= Measure::spike_count; }
 
 // The numbers of one port's input, in the order of the quantities.
 enum Drive {

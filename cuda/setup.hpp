@@ -10,7 +10,7 @@
 
 namespace neurosweep {
 
-// Which time loop runs. The first two are the exponential Euler method's fast ones: observing the model's first signal,
+// Which time loop runs. The first two are the fast ones of the model's main method: observing the model's first signal,
 // with all inputs constant, or with noise on the model's main port. `general` does everything.
 enum class Path { constant, noise, general };
 
@@ -23,6 +23,7 @@ struct Setup {
   std::uint64_t seed;
   std::uint32_t replicates;
   int signal;
+  bool spiking;
   std::uint32_t noisy, sine, pulse;        // bit p: port p has noise, a sine, a pulse in some set
 
   int segment, hop;                        // samples; 0 without a spectrum
@@ -80,6 +81,7 @@ inline Setup make_setup(const Problem& p) {
   for (const Axis& a : p.axes) s.swept[s.n_swept++] = std::uint8_t(a.quantity);
   s.dt = p.dt * model.time_units_per_second(), s.dt_seconds = p.dt;
   s.steps = p.steps, s.transient = p.transient, s.seed = p.seed, s.replicates = p.replicates, s.signal = p.signal;
+  s.spiking = model.spiking;
   s.noisy = detail::ports_with(p, layout, drive_noise);
   s.sine = detail::ports_with(p, layout, drive_sine_amplitude);
   s.pulse = detail::ports_with(p, layout, drive_pulse_amplitude);
@@ -91,7 +93,7 @@ inline Setup make_setup(const Problem& p) {
 
 template <class Model>
 Path path_of(const Problem& p, const Setup& s) {
-  if (p.method != Method::exp_euler || s.signal != 0 || s.sine || s.pulse) return Path::general;
+  if (p.method != Model::main_method || s.signal != 0 || s.sine || s.pulse) return Path::general;
   return s.noisy == 0 ? Path::constant : s.noisy == 1u << Model::main_port ? Path::noise : Path::general;
 }
 

@@ -1,5 +1,5 @@
-// The kernels of one model: one thread per realisation maps its index to Simulation (simulate.hpp). A
-// kernels_<model>.cu includes this file and instantiates ModelKernels.
+// The kernels of one model: one thread per realisation maps its index to Simulation (simulate.hpp). Each model has a
+// source file (CMakeLists.txt) that includes this one and instantiates ModelKernels.
 //
 // A launch integrates some of the steps. What a realisation carries is put away at its end and taken up by the next
 // launch, or by the kernels that make measures of it (outcome.cu).
@@ -118,16 +118,17 @@ __global__ void __launch_bounds__(block_size, blocks_at_least<T, path, Recorder>
   node[0].prepare(source, s, a.first_set + std::uint64_t(set), std::uint32_t(replicate));
   Recorder recorder(a, j);
 
-  using Words = std::array<T, sizeof(Carried<Model, T>) / sizeof(T)>;
+  using Words = std::array<T, words_of<T, Kept<Model, T>>>;
   if (a.begin > 0) {
     Words words;
     NS_UNROLL for (std::size_t w = 0; w < words.size(); ++w) words[w] = a.carried[std::int64_t(w) * a.stride + j];
-    node[0].carried = std::bit_cast<Carried<Model, T>>(words);
+    const auto kept = std::bit_cast<Kept<Model, T>>(words);
+    node[0].carried = kept.carried, node[0].spikes = kept.spikes;
     recorder.load(a, j);
   }
   Simulation<Model, method, T, path, 1, group, decltype(recorder.spectrum)>(s, node, recorder.spectrum)
       .run(a.begin, a.end);
-  const Words words = std::bit_cast<Words>(node[0].carried);
+  const auto words = std::bit_cast<Words>(Kept<Model, T>{node[0].carried, node[0].spikes});
   NS_UNROLL for (std::size_t w = 0; w < words.size(); ++w) a.carried[std::int64_t(w) * a.stride + j] = words[w];
   recorder.store(a, j);
 }
@@ -156,7 +157,10 @@ template <class Model, class T, Method method, Path path>
 struct Finder {
   template <class Recorder>
   static Instance<T> instance() {
-    return {simulate<Model, method, T, path, Recorder>, Recorder::capacity, Model::n_state};
+    using Known = std::conditional_t<Spiking<Model>, SpikingOutcome<T>, Outcome<T>>;
+    constexpr int kept = words_of<T, Kept<Model, T>>, outcome = kept - words_of<T, Known>;
+    static_assert(outcome == Model::n_state + Refractory<Model>);
+    return {simulate<Model, method, T, path, Recorder>, Recorder::capacity, kept, outcome};
   }
   template <int... capacity>
   static Instance<T> direct(int bins, Capacities<capacity...>) {
@@ -178,18 +182,17 @@ struct Finder {
 
 template <class Model, class T>
 Instance<T> ModelKernels<Model, T>::find(Method method, Path path, Engine engine, int bins) {
-  static_assert(sizeof(Carried<Model, T>) == sizeof(Pack<T, Model::n_state>) + sizeof(Outcome<T>));
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (path == Path::constant) return Finder<Model, T, Model::main_method, Path::constant>::find(engine, bins);
+    if (path == Path::noise) return Finder<Model, T, Model::main_method, Path::noise>::find(engine, bins);
+  }
   switch (method) {
     case Method::euler: return Finder<Model, T, Method::euler, Path::general>::find(engine, bins);
+    case Method::exp_euler: return Finder<Model, T, Method::exp_euler, Path::general>::find(engine, bins);
     case Method::heun: return Finder<Model, T, Method::heun, Path::general>::find(engine, bins);
     case Method::rk4: return Finder<Model, T, Method::rk4, Path::general>::find(engine, bins);
-    case Method::exp_euler: break;
   }
-  if constexpr (sizeof(T) == sizeof(float)) {
-    if (path == Path::constant) return Finder<Model, T, Method::exp_euler, Path::constant>::find(engine, bins);
-    if (path == Path::noise) return Finder<Model, T, Method::exp_euler, Path::noise>::find(engine, bins);
-  }
-  return Finder<Model, T, Method::exp_euler, Path::general>::find(engine, bins);
+  return {};
 }
 
 template <class Model, class T>

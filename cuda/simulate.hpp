@@ -5,9 +5,10 @@
 // hop, the last step - spans are whole, and that is the hot loop; a span with an event inside goes the slow way.
 #pragma once
 #include "measures/moments.hpp"
+#include "measures/spikes.hpp"
 #include "measures/welch.hpp"
 #include "numerics/input.hpp"
-#include "numerics/steppers.hpp"
+#include "numerics/spiking.hpp"
 
 #if defined(__CUDA_ARCH__) && defined(NS_STEP_MARK)
 #define NS_STEP asm volatile("pmevent 1;");   // marks a step in the machine code, for scripts/sass-budget
@@ -23,6 +24,7 @@ inline constexpr std::int64_t never = std::int64_t(1) << 62;
 template <class Model, class T>
 struct Carried {
   Pack<T, Model::n_state> x;
+  [[no_unique_address]] Hold<Model, T> hold;
   Moments<T> moments;
   T poison;                                   // 0 until a state is NaN or infinite, then NaN
   T outside;                                  // 0 until a state leaves its domain, then 1
@@ -48,9 +50,10 @@ struct Carried {
 
 template <class Model, Method method, class T, Path path>
 struct Node {
-  Stepper<Model, method, T> stepper;
+  Dynamics<Model, method, T> dynamics;
   Input<Model, T, path> input;
   Carried<Model, T> carried;
+  [[no_unique_address]] SpikeTrains<Model, T> spikes;
 
   // source(quantity, lane): this set's numbers (numerics/input.hpp).
   template <class Source>
@@ -63,9 +66,12 @@ struct Node {
     NS_UNROLL for (int i = 0; i < Model::n_par; ++i)
       p[i] = real_of<T>([&](int lane) { return source(layout.parameter(i), lane); });
     input.prepare(source, s, set, replicate, mean, scale);
-    stepper.prepare(p, mean, scale, T(E(s.dt)));
+    dynamics.prepare(source, p, mean, scale, s.dt);
     NS_UNROLL for (int i = 0; i < Model::n_state; ++i)
       carried.x[i] = real_of<T>([&](int lane) { return source(layout.initial(i), lane); });
+    if constexpr (requires { Model::start(carried.x, p); }) Model::start(carried.x, p);
+    if constexpr (Refractory<Model>) carried.hold.steps = T(E(0));
+    spikes.begin();
     carried.moments.begin(signal(s));
     carried.poison = carried.outside = T(E(0));
   }
@@ -73,14 +79,16 @@ struct Node {
   NS_HD T signal(const Setup& s) const { return carried.signal(s, path); }
 };
 
-// One step with input u[slot][q]; returns the sample's distance from the moments' y0.
-template <class Model, Path path, int n, class T, class Stepper>
-NS_HD T step(const Setup& s, const Stepper& stepper, Carried<Model, T>& carried, const T (*u)[n], int q) {
+// One step with input u[slot][q], number `place` of its span; returns the sample's distance from the moments' y0.
+template <class Model, Path path, int n, class T, class Dynamics, class Times>
+NS_HD T step(const Setup& s, const Dynamics& dynamics, Carried<Model, T>& carried, const T (*u)[n], int q,
+             [[maybe_unused]] Times& times, [[maybe_unused]] int place) {
   NS_STEP
   using In = Input<Model, T, path>;
   Pack<T, Model::n_port> in;
   NS_UNROLL for (int slot = 0; slot < In::slots; ++slot) in[In::port_of(slot)] = u[slot][q];
-  stepper.template step<In::varying>(carried.x, in);
+  if constexpr (Spiking<Model>) times.set(place, dynamics.template step<In::varying>(carried.x, carried.hold, in));
+  else dynamics.template step<In::varying>(carried.x, carried.hold, in);
   return carried.moments.add(carried.signal(s, path));
 }
 
@@ -125,6 +133,7 @@ class Simulation {
   // Steps whose inputs are drawn at a time: fewer where a GPU's registers hold doubles.
   static constexpr int ahead = span == group && sizeof(typename Arithmetic<T>::element) == 8 ? 4 : span;
   using Inputs = T[slots > 0 ? slots : 1][ahead];
+  using Times = SpikeTimes<Model, T, span>;
 
   NS_HD std::int64_t next_event(std::int64_t t, std::int64_t end) const {
     std::int64_t e = (t / flush_every + 1) * flush_every;
@@ -140,19 +149,24 @@ class Simulation {
 
   // The hot loop. It works on copies that nothing else can see, so that they may live in registers.
   NS_HD void whole_spans(std::int64_t t, int count, bool observed) {
-    Stepper<Model, method, T> stepper[K];
+    Dynamics<Model, method, T> dynamics[K];
     Carried<Model, T> carried[K];
-    NS_UNROLL for (int k = 0; k < K; ++k) stepper[k] = node_[k].stepper, carried[k] = node_[k].carried;
+    NS_UNROLL for (int k = 0; k < K; ++k) dynamics[k] = node_[k].dynamics, carried[k] = node_[k].carried;
     for (int i = 0; i < count; ++i, t += span) {
       T y[K][span];
+      Times times[K];
+      NS_UNROLL for (int k = 0; k < K; ++k) times[k].clear();
       NS_UNROLL for (int first = 0; first < span; first += ahead) {
         Inputs u[K];
         NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k]);
         NS_SPAN_LOOP for (int q = 0; q < ahead; ++q)
-          NS_UNROLL for (int k = 0; k < K; ++k) y[k][first + q] = step<Model, path>(s_, stepper[k], carried[k], u[k], q);
+          NS_UNROLL for (int k = 0; k < K; ++k)
+            y[k][first + q] = step<Model, path>(s_, dynamics[k], carried[k], u[k], q, times[k], first + q);
       }
-      if (observed)
+      if (observed) {
         NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
+        add_spikes(times, t - s_.transient, 0, span);
+      }
     }
     NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried = carried[k];
   }
@@ -160,6 +174,8 @@ class Simulation {
   // The first `active` steps of a span in which the observation or a hop begins or ends.
   NS_HD void broken_span(std::int64_t t, int active) {
     T y[K][span];
+    Times times[K];
+    NS_UNROLL for (int k = 0; k < K; ++k) times[k].clear();
     NS_UNROLL for (int first = 0; first < span; first += ahead) {
       Inputs u[K];
       NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k]);
@@ -167,17 +183,24 @@ class Simulation {
         if (t + first + q == s_.transient) begin_observation();
         if (first + q < active)
           NS_UNROLL for (int k = 0; k < K; ++k)
-            y[k][first + q] = step<Model, path>(s_, node_[k].stepper, node_[k].carried, u[k], q);
+            y[k][first + q] = step<Model, path>(s_, node_[k].dynamics, node_[k].carried, u[k], q, times[k], first + q);
       }
     }
     const std::int64_t at = t - s_.transient;
-    for (int a = at < 0 ? int(at < -span ? span : -at) : 0; a < active;) {
+    const int observed = at < 0 ? int(at < -span ? span : -at) : 0;
+    if (observed < active) add_spikes(times, at, observed, active);
+    for (int a = observed; a < active;) {
       const std::int64_t event = spectrum_.next_event();
       const int b = at + active < event ? active : int(event - at);
       NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], at, a, b);
       if (at + b == event) spectrum_.event();
       a = b;
     }
+  }
+
+  NS_HD void add_spikes([[maybe_unused]] const Times (&times)[K], [[maybe_unused]] std::int64_t at,
+                        [[maybe_unused]] int a, [[maybe_unused]] int b) {
+    if constexpr (Spiking<Model>) NS_UNROLL for (int k = 0; k < K; ++k) node_[k].spikes.add(times[k], at, a, b);
   }
 
   // What is due at step t, all steps before it being done.

@@ -49,7 +49,7 @@ struct TileMemory {
     stride = sweep.stride(n);
     auto words = [&](std::int64_t count) { return DeviceBuffer<T>(std::size_t(count * stride)); };
     swept = DeviceBuffer<double>(std::size_t(s.n_swept) * std::size_t(sets));
-    carried = words(sweep.instance.n_state + outcome_words<T>);
+    carried = words(sweep.instance.kept);
     power = words(s.kept.count);
     each = DeviceBuffer<T>(std::size_t(s.n_measure_out * n)), each_status = DeviceBuffer<std::uint8_t>(std::size_t(n));
     if (sweep.slice(n) < s.steps) hops = words(4 * sweep.instance.capacity);
@@ -206,7 +206,7 @@ class TileRunner {
 
   void queue_map() {
     const TileMemory<T>& m = *memory_;
-    make_measures(s_, m.carried.data() + sweep_.instance.n_state * m.stride, m.power.data(), m.stride,
+    make_measures(s_, m.carried.data() + sweep_.instance.outcome * m.stride, m.power.data(), m.stride,
                   int(realisations()), m.each.data(), m.each_status.data(), stream_.get());
     if (s_.replicates > 1)
       over_replicates(s_, sets_, m.each.data(), m.each_status.data(), m.over.data(), m.over_status.data(),

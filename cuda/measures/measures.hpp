@@ -1,6 +1,7 @@
 // From a set's statistics and power spectrum to the measures that were asked for.
 #pragma once
 #include "measures/moments.hpp"
+#include "measures/spikes.hpp"
 #include "setup.hpp"
 
 namespace neurosweep {
@@ -28,8 +29,8 @@ NS_HD E psd_of(const Setup& s, int bin, E sum) {
 
 // Writes out[c * stride] for each wanted measure; returns the status. `poison` and `outside`: simulate.hpp.
 template <class E>
-NS_HD std::uint8_t write_measures(const Setup& s, const Statistics<E>& stat, const SpectralMeasures<E>& spectrum, E poison,
-                                  E outside, E* out, std::int64_t stride) {
+NS_HD std::uint8_t write_measures(const Setup& s, const Statistics<E>& stat, const SpectralMeasures<E>& spectrum,
+                                  const SpikeStatistics& spikes, E poison, E outside, E* out, std::int64_t stride) {
   const E nan = std::numeric_limits<E>::quiet_NaN();
   const bool diverged = !(poison == E(0));                 // a measure of finite states may overflow: it is infinite then
   const E amplitude = stat.maximum - stat.minimum;
@@ -51,6 +52,10 @@ NS_HD std::uint8_t write_measures(const Setup& s, const Statistics<E>& stat, con
       case Measure::power_alpha: v = spectrum.band[2]; break;
       case Measure::power_beta: v = spectrum.band[3]; break;
       case Measure::power_gamma: v = spectrum.band[4]; break;
+      case Measure::spike_count: v = E(spikes.spikes); break;
+      case Measure::rate: v = E(spikes.spikes / (double(s.steps - s.transient) * s.dt_seconds)); break;
+      case Measure::isi_mean: v = E(spikes.isi_mean * s.dt_seconds * 1000); break;      // ms
+      case Measure::isi_cv: v = E(spikes.isi_cv); break;
     }
     out[c * stride] = diverged ? nan : v;
   }

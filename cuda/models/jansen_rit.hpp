@@ -8,8 +8,6 @@
 // Jansen & Rit 1995, Biol. Cybern. 73:357-366 (equations 1-6); the form, names and units of brainmass 0.1.1's
 // JansenRitStep. s_max is the whole height of the sigmoid: 2 e0 = 5 Hz in the paper.
 #pragma once
-#include <limits>
-
 #include "models/table.hpp"
 #include "numerics/maths.hpp"
 #include "numerics/pack.hpp"
@@ -27,6 +25,7 @@ struct JansenRit {
       "I' = Iv   Iv' = Ai bi (C a4 S(C a3 M + in_I)) - 2 bi Iv - bi^2 I\n"
       "S(v) = s_max / (1 + exp(r (v0 - v)))   eeg = E - I";
   static constexpr std::string_view time_unit = "s";
+  static constexpr Method main_method = Method::exp_euler;   // has time loops of its own: what people use
 
   enum ParameterIndex { Ae, Ai, be, bi, C, a1, a2, a3, a4, s_max, v0, r, n_par };
   static constexpr Parameter parameters[] = {
@@ -45,7 +44,6 @@ struct JansenRit {
   };
 
   enum StateIndex { M, E, I, Mv, Ev, Iv, n_state };
-  static constexpr double unbounded = std::numeric_limits<double>::infinity();
   static constexpr State states[] = {
       {"M", "mV", 0, -unbounded, unbounded, "potential that the pyramidal cells cause in the interneurons"},
       {"E", "mV", 0, -unbounded, unbounded, "excitatory potential of the pyramidal cells"},

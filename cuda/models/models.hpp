@@ -4,12 +4,14 @@
 #include <tuple>
 #include <type_traits>
 
+#include "models/izhikevich.hpp"
 #include "models/jansen_rit.hpp"
+#include "models/lif.hpp"
 #include "problem.hpp"
 
 namespace neurosweep {
 
-using Models = std::tuple<JansenRit>;
+using Models = std::tuple<JansenRit, Izhikevich, Lif>;
 inline constexpr int n_model = int(std::tuple_size_v<Models>);
 
 // The tables of every model, in the list's order: Problem::model is an index into it.

@@ -31,6 +31,21 @@ struct Dual {
     const T e = exp(a.v);
     return {e, a.d * e};
   }
+  friend NS_HD Dual exp2(Dual a) {
+    const T e = exp2(a.v);
+    return {e, a.d * (T(ln_2) * e)};
+  }
+  friend NS_HD Dual min(Dual a, Dual b) {
+    return {select(a.v < b.v, a.v, b.v), select(a.v < b.v, a.d, b.d)};
+  }
+  friend NS_HD Dual quotient(Dual a, Dual b) { return a / b; }
+  // B' = B (1 - B - x) / x; near 0, where that cancels, -1/2 + x/6 - x^3/180 + x^5/5040 - x^7/151200.
+  friend NS_HD Dual bernoulli(Dual a) {
+    const T x = a.v, b = bernoulli(x), square = x * x, tenth(0.1);
+    const T series = fma(x, horner(square, 1.0 / 6, -1.0 / 180, 1.0 / 5040, -1.0 / 151200), T(-0.5));
+    const T slope = select((-tenth < x) & (x < tenth), series, b * (T(1) - b - x) / x);
+    return {b, a.d * slope};
+  }
   // d/dt 1/(1 + 2^(t/u)) = -(ln 2 / u) s (1 - s)
   friend NS_HD Dual logistic2(Dual a) {
     const T s = logistic2(a.v);

@@ -5,6 +5,7 @@
 // through its stages.
 #pragma once
 #include "numerics/dual.hpp"
+#include "models/table.hpp"
 #include "numerics/pack.hpp"
 #include "problem.hpp"
 
@@ -13,6 +14,14 @@ namespace neurosweep {
 // A model may bring its own folded exponential Euler; the generic one below is what tests hold it to.
 template <class Model, class T>
 concept HasOwnExpEuler = requires { typename Model::template ExpEuler<T>; };
+
+// Or a drift() that also gives lambda_i = df_i/dx_i, which then need not come from dual numbers.
+template <class Model, class T>
+concept HasRates = requires(Pack<T, Model::n_state> x, Pack<T, Model::n_port> in, typename Model::template Coef<T> c) {
+  Model::drift(x, in, c, x, x);
+};
+
+struct NotHeld {};                                        // of a model whose states all move in every step
 
 template <class Model, Method method, class T, bool generic = false>
 struct Stepper {
@@ -28,21 +37,29 @@ struct Stepper {
     coef = Model::prepare(p), mean = mean_, scale = scale_, dt = dt_;
   }
 
-  template <unsigned Varying>
-  NS_HD void step(State& x, const Input& u) const {
+  // `free`: a mask, or NotHeld. Where it is false the state Model::held stays as it is, in all stages of the step.
+  template <unsigned Varying, class Free = NotHeld>
+  NS_HD void step(State& x, const Input& u, Free free = {}) const {
     Input in = mean;
     NS_UNROLL for (int p = 0; p < Model::n_port; ++p)
       if (Varying >> p & 1) in[p] = fma(scale[p], u[p], mean[p]);
-    if constexpr (method == Method::euler) euler(x, in);
-    if constexpr (method == Method::exp_euler) exp_euler(x, in);
-    if constexpr (method == Method::heun) heun(x, in);
-    if constexpr (method == Method::rk4) rk4(x, in);
+    if constexpr (method == Method::euler) euler(x, in, free);
+    if constexpr (method == Method::exp_euler) exp_euler(x, in, free);
+    if constexpr (method == Method::heun) heun(x, in, free);
+    if constexpr (method == Method::rk4) rk4(x, in, free);
   }
 
  private:
-  NS_HD State drift(const State& x, const Input& in) const {
+  template <class Free>
+  NS_HD static void hold([[maybe_unused]] State& dx, [[maybe_unused]] Free free) {
+    if constexpr (Held<Model> && !std::is_same_v<Free, NotHeld>)
+      dx[Model::held] = select(free, dx[Model::held], T(typename Arithmetic<T>::element(0)));
+  }
+  template <class Free>
+  NS_HD State drift(const State& x, const Input& in, Free free) const {
     State dx;
     Model::drift(x, in, coef, dx);
+    hold(dx, free);
     return dx;
   }
   NS_HD static State along(const State& x, T h, const State& dx) {   // x + h dx
@@ -51,32 +68,41 @@ struct Stepper {
     return y;
   }
 
-  NS_HD void euler(State& x, const Input& in) const { x = along(x, dt, drift(x, in)); }
+  template <class Free>
+  NS_HD void euler(State& x, const Input& in, Free free) const { x = along(x, dt, drift(x, in, free)); }
 
   // x_i += dt phi(lambda_i dt) f_i, lambda_i = df_i/dx_i, everything at the state before the step; phi(z) = (e^z - 1)/z.
   // Exponential (Rosenbrock-)Euler of the diagonal: Hochbruck & Ostermann 2010, Acta Numerica 19:209, eq. 2.39.
-  NS_HD void exp_euler(State& x, const Input& in) const {
-    State next;
+  template <class Free>
+  NS_HD void exp_euler(State& x, const Input& in, Free free) const {
+    State dx, lambda;
+    if constexpr (HasRates<Model, T> && !generic) Model::drift(x, in, coef, dx, lambda);
+    else differentiate(x, in, dx, lambda);
+    hold(dx, free);
+    NS_UNROLL for (int i = 0; i < n; ++i) x[i] = fma(dt * phi1(lambda[i] * dt), dx[i], x[i]);
+  }
+  NS_HD void differentiate(const State& x, const Input& in, State& dx, State& lambda) const {
     NS_UNROLL for (int i = 0; i < n; ++i) {
-      Pack<Dual<T>, n> seeded, dx;
+      Pack<Dual<T>, n> seeded, result;
       NS_UNROLL for (int j = 0; j < n; ++j) seeded[j] = Dual<T>(x[j], j == i ? T(1) : T(0));
-      Model::drift(seeded, in, coef, dx);
-      next[i] = fma(dt * phi1(dx[i].d * dt), dx[i].v, x[i]);
+      Model::drift(seeded, in, coef, result);
+      dx[i] = result[i].v, lambda[i] = result[i].d;
     }
-    x = next;
   }
 
   // The explicit trapezoid: order 2; for noise the Stratonovich scheme, which equals Ito's as all noise here is additive.
-  NS_HD void heun(State& x, const Input& in) const {
-    const State k1 = drift(x, in), k2 = drift(along(x, dt, k1), in);
+  template <class Free>
+  NS_HD void heun(State& x, const Input& in, Free free) const {
+    const State k1 = drift(x, in, free), k2 = drift(along(x, dt, k1), in, free);
     NS_UNROLL for (int i = 0; i < n; ++i) x[i] = fma(T(0.5) * dt, k1[i] + k2[i], x[i]);
   }
 
   // The classical Runge-Kutta method of order 4.
-  NS_HD void rk4(State& x, const Input& in) const {
+  template <class Free>
+  NS_HD void rk4(State& x, const Input& in, Free free) const {
     const T half = T(0.5) * dt;
-    const State k1 = drift(x, in), k2 = drift(along(x, half, k1), in);
-    const State k3 = drift(along(x, half, k2), in), k4 = drift(along(x, dt, k3), in);
+    const State k1 = drift(x, in, free), k2 = drift(along(x, half, k1), in, free);
+    const State k3 = drift(along(x, half, k2), in, free), k4 = drift(along(x, dt, k3), in, free);
     NS_UNROLL for (int i = 0; i < n; ++i)
       x[i] = fma(dt * T(1.0 / 6), fma(T(2), k2[i] + k3[i], k1[i] + k4[i]), x[i]);
   }

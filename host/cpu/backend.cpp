@@ -23,27 +23,40 @@ namespace {
 
 // ---- instruction sets --------------------------------------------------------------------------------------------------
 
-std::vector<const CpuKernels*> runnable_kernels() {
-  std::vector<const CpuKernels*> found;
+struct InstructionSet {
+  const char* name;
+  const CpuKernels& (*kernels)(int model);
+};
+
+// The instruction sets that this program holds and this CPU runs, best first.
+std::vector<InstructionSet> runnable_sets() {
+  std::vector<InstructionSet> found;
+#define NS_SET(isa)                                                                                           \
+  found.push_back({#isa, [](int model) -> const CpuKernels& {                                                 \
+    const CpuKernels* kernels = nullptr;                                                                      \
+    with_model(model, [&]<class M>(std::type_identity<M>) { kernels = &isa::kernels<M>(); });                 \
+    return *kernels;                                                                                          \
+  }})
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   if (v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd"))
-    found.push_back(&avx512::kernels);
-  if (v3) found.push_back(&avx2::kernels);
+    NS_SET(avx512);
+  if (v3) NS_SET(avx2);
 #endif
-  found.push_back(&baseline::kernels);
+  NS_SET(baseline);
+#undef NS_SET
   return found;
 }
 
-const CpuKernels& kernels_named(const std::string& isa) {
-  const auto found = runnable_kernels();
-  if (isa.empty()) return *found.front();
-  for (const CpuKernels* k : found)
-    if (isa == k->isa) return *k;
+InstructionSet set_named(const std::string& isa) {
+  const auto found = runnable_sets();
+  if (isa.empty()) return found.front();
+  for (const InstructionSet& set : found)
+    if (isa == set.name) return set;
   std::string known;
-  for (const CpuKernels* k : found) known += (known.empty() ? "" : ", ") + std::string(k->isa);
+  for (const InstructionSet& set : found) known += (known.empty() ? "" : ", ") + std::string(set.name);
   throw std::runtime_error("this CPU or this program has no instruction set \"" + isa + "\"; it has " + known);
 }
 
@@ -189,10 +202,10 @@ class Worker {
 class CpuBackend final : public Backend {
  public:
   CpuBackend(int threads, const std::string& isa)
-      : kernels_(kernels_named(isa)), threads_(threads > 0 ? threads : usable_cores()) {}
+      : set_(set_named(isa)), threads_(threads > 0 ? threads : usable_cores()) {}
 
   std::string device() const override {
-    return cpu_name() + " (" + kernels_.isa + ", " + std::to_string(threads_) + (threads_ == 1 ? " thread)" : " threads)");
+    return cpu_name() + " (" + set_.name + ", " + std::to_string(threads_) + (threads_ == 1 ? " thread)" : " threads)");
   }
 
   std::string direct_refusal(const Problem& p) const override {
@@ -224,7 +237,7 @@ class CpuBackend final : public Backend {
   // replicates fill the lanes.
   std::uint64_t tile_size(const Problem& p) const override {
     const PreparedPlan prepared(p);
-    const std::uint64_t lanes = std::uint64_t(kernels_.lanes(prepared.plan));
+    const std::uint64_t lanes = std::uint64_t(set_.kernels(p.model).lanes(prepared.plan));
     const std::uint64_t share = p.sets() / (std::uint64_t(threads_) * 4) + 1;
     const std::uint64_t second = 200'000'000 / (std::uint64_t(p.steps) * p.replicates) + 1;
     const std::uint64_t size = std::min({share, second, std::uint64_t(16384)});
@@ -238,7 +251,7 @@ class CpuBackend final : public Backend {
     std::atomic<bool> failed = false;        // one thread's error ends the others' work, too
     auto work_off = [&] {
       try {
-        Worker worker(p, prepared.plan, kernels_);
+        Worker worker(p, prepared.plan, set_.kernels(p.model));
         for (Tile tile; !failed && work.next(tile);) {
           TileResult result;
           if (!worker.run(tile, work, result)) return;
@@ -261,8 +274,8 @@ class CpuBackend final : public Backend {
   }
 
  private:
-  const CpuKernels& kernels_;
-  int threads_;
+  const InstructionSet set_;
+  const int threads_;
 };
 
 }  // namespace
@@ -273,7 +286,7 @@ std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& isa) {
 
 std::vector<std::string> cpu_isas() {
   std::vector<std::string> names;
-  for (const CpuKernels* k : runnable_kernels()) names.emplace_back(k->isa);
+  for (const InstructionSet& set : runnable_sets()) names.emplace_back(set.name);
   return names;
 }
 

@@ -1,5 +1,5 @@
-// What the objects compiled for one instruction set each offer to the CPU backend: a batch of sets at a time, raw pointers
-// only, so that nothing of the standard library is instantiated under their flags.
+// What the objects compiled for one model and one instruction set offer to the CPU backend: a batch of sets at a time, raw
+// pointers only, so that nothing of the standard library is instantiated under their flags.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -33,17 +33,16 @@ struct CpuBatch {                      // lanes() realisations; arrays [...][lan
 };
 
 struct CpuKernels {
-  const char* isa;
   int (*lanes)(const CpuPlan&);
   std::size_t (*workspace_bytes)(const CpuPlan&);
   void (*run)(const CpuPlan&, const CpuBatch&);
 };
 
-// One for each object: host/cpu/kernels.cpp, compiled several times.
+// Defined for every model of the list, in objects of their own: host/cpu/model_kernels.hpp.
 #if defined(__x86_64__)
-namespace avx512 { extern const CpuKernels kernels; }
-namespace avx2 { extern const CpuKernels kernels; }
+namespace avx512 { template <class Model> const CpuKernels& kernels(); }
+namespace avx2 { template <class Model> const CpuKernels& kernels(); }
 #endif
-namespace baseline { extern const CpuKernels kernels; }
+namespace baseline { template <class Model> const CpuKernels& kernels(); }
 
 }  // namespace neurosweep

@@ -76,11 +76,31 @@ struct Lanes {
   friend NS_HD Lanes operator/(Lanes a, Lanes b) { return a.v / b.v; }
   friend NS_HD Lanes operator-(Lanes a) { return -a.v; }
   friend NS_HD Mask<E> operator<(Lanes a, Lanes b) { return {(B)(a.v < b.v)}; }
+  friend NS_HD Mask<E> operator<=(Lanes a, Lanes b) { return {(B)(a.v <= b.v)}; }
   friend NS_HD Lanes select(Mask<E> m, Lanes a, Lanes b) { return m.b ? a.v : b.v; }
 };
 
 using FloatLanes = Lanes<float>;
 using DoubleLanes = Lanes<double>;
+
+// Bit i: lane i's.
+template <class E>
+NS_HD std::uint32_t bits_of(Mask<E> m) {
+#if defined(__AVX512DQ__)
+  if constexpr (sizeof(E) == 4) return _mm512_movepi32_mask((__m512i)m.b);
+  else return _mm512_movepi64_mask((__m512i)m.b);
+#elif defined(__AVX2__)
+  if constexpr (sizeof(E) == 4) return std::uint32_t(_mm256_movemask_ps((__m256)m.b));
+  else return std::uint32_t(_mm256_movemask_pd((__m256d)m.b));
+#elif defined(__x86_64__)
+  if constexpr (sizeof(E) == 4) return std::uint32_t(_mm_movemask_ps((__m128)m.b));
+  else return std::uint32_t(_mm_movemask_pd((__m128d)m.b));
+#else
+  std::uint32_t bits = 0;
+  for (int i = 0; i < Lanes<E>::width; ++i) bits |= std::uint32_t(m.b[i] & 1) << i;
+  return bits;
+#endif
+}
 
 // One instruction each where the set has it. Without a fused multiply-add (SSE2) the product is rounded: results between
 // instruction sets agree to rounding, not to the bit.

@@ -21,12 +21,16 @@ constexpr std::array<MeasureRow, n_measure> table{{
     {Measure::power_alpha,    "power_alpha",    MeasureUnit::power,   "power from 8 to 13 Hz",  8,  13},
     {Measure::power_beta,     "power_beta",     MeasureUnit::power,   "power from 13 to 30 Hz", 13, 30},
     {Measure::power_gamma,    "power_gamma",    MeasureUnit::power,   "power from 30 to 80 Hz", 30, 80},
+    {Measure::spike_count,    "spike_count",    MeasureUnit::none,    "spikes"},
+    {Measure::rate,           "rate",           MeasureUnit::hertz,   "spikes per second"},
+    {Measure::isi_mean,       "isi_mean",       MeasureUnit::millisecond, "mean interval between spikes"},
+    {Measure::isi_cv,         "isi_cv",         MeasureUnit::none,    "variation of the intervals: their population SD over their mean"},
 }};
 // clang-format on
 
 constexpr bool in_order() {
   for (int i = 0; i < n_measure; ++i)
-    if (table[i].measure != Measure(i) || table[i].band() != (i >= n_measure - n_power_band)) return false;
+    if (table[i].measure != Measure(i) || table[i].band() != is_power_band(Measure(i))) return false;
   return true;
 }
 static_assert(in_order());
@@ -47,6 +51,8 @@ std::string measure_unit(Measure m, const std::string& signal_unit) {
     case MeasureUnit::signal: return signal_unit;
     case MeasureUnit::hertz: return "Hz";
     case MeasureUnit::density: return signal_unit.empty() ? "1/Hz" : squared(signal_unit) + "/Hz";
+    case MeasureUnit::none: return "";
+    case MeasureUnit::millisecond: return "ms";
     case MeasureUnit::power: break;
   }
   return signal_unit.empty() ? "" : squared(signal_unit);

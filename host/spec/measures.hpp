@@ -7,7 +7,7 @@
 
 namespace neurosweep {
 
-enum class MeasureUnit { signal, hertz, density, power };  // the signal's, Hz, signal^2/Hz, signal^2
+enum class MeasureUnit { signal, hertz, density, power, millisecond, none };  // the signal's, Hz, signal^2/Hz, signal^2
 
 struct MeasureRow {
   Measure measure;
@@ -16,8 +16,10 @@ struct MeasureRow {
   std::string_view description;
   double lower = 0, upper = 0;  // Hz, of a power band: lower <= f < upper; 0, 0 elsewhere
 
-  constexpr bool spectral() const { return unit != MeasureUnit::signal; }  // needs a power spectrum
   constexpr bool band() const { return upper > 0; }
+  constexpr bool spectral() const {                             // needs a power spectrum
+    return band() || measure == Measure::peak_frequency || measure == Measure::peak_power;
+  }
 };
 
 // Row i is Measure(i).

@@ -143,7 +143,7 @@ void take_power(Context& c, const Asked& asked) {
   Problem& p = c.problem();
   const MeasureRow& r = row_of(asked.measure);
   const BinRange bins = bins_from(r.lower, r.upper, p.dt, p.spectrum.segment);
-  p.spectrum.band[std::size_t(int(asked.measure) - (n_measure - n_power_band))] = bins;
+  p.spectrum.band[std::size_t(int(asked.measure) - int(Measure::power_delta))] = bins;
   if (bins.count == 0) {
     c.report.error(asked.place, "{}: no bin lies in {} ... {} Hz; {}", r.name, r.lower, r.upper, spacing(p));
   } else if (r.upper > 0.5 / p.dt) {

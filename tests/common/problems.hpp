@@ -71,9 +71,11 @@ inline void add_power_bands(Problem& p) {
   w.kept.first = 1, w.kept.count = w.band[4].first + w.band[4].count - 1;
 }
 
+// All that any model has.
 inline std::vector<Measure> all_measures() {
   std::vector<Measure> m;
-  for (int i = 0; i < n_measure; ++i) m.push_back(Measure(i));
+  for (int i = 0; i < n_measure; ++i)
+    if (!is_of_spikes(Measure(i))) m.push_back(Measure(i));
   return m;
 }
 

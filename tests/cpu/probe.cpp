@@ -1,4 +1,4 @@
-// Compiled once for each instruction set, as host/cpu/kernels.cpp is.
+// Compiled once for each instruction set, as the kernels are.
 #include "probe.hpp"
 
 #include "host/cpu/fft.hpp"

@@ -1,6 +1,7 @@
-// The CPU's time loops for one instruction set: compiled once for each, with NS_ISA the name of its namespace.
+// The CPU's time loops of one model for one instruction set. Compiled once for every pair of them (host/CMakeLists.txt),
+// with NS_ISA the name of the set's namespace.
+#pragma once
 #include "kernels.hpp"
-
 #include "lanes_noise.hpp"
 #include "measures/measures.hpp"
 #include "spectrum.hpp"
@@ -37,15 +38,15 @@ struct LaneSource {
 };
 
 // Measures and status of one register's sets.
-template <class E, int K, class C>
-void write_register(const Setup& s, const CpuBatch& batch, int k, const C& carried, const CpuSpectrum<E, K>& spectrum) {
+template <class E, int K, class N>
+void write_register(const Setup& s, const CpuBatch& batch, int k, const N& node, const CpuSpectrum<E, K>& spectrum) {
   using T = Lanes<E>;
   constexpr int width = T::width, lanes = width * K;
   E low[width], high[width], mean[width], variance[width], poison[width], outside[width];
-  const auto& m = carried.moments;
+  const auto& m = node.carried.moments;
   m.minimum.store(low), m.maximum.store(high), m.mean_value().store(mean);
   m.variance(s.steps - s.transient).store(variance);
-  carried.poison.store(poison), carried.outside.store(outside);
+  node.carried.poison.store(poison), node.carried.outside.store(outside);
   SpectralMeasures<E> spectral[width];
   for (int bin = s.kept.first; bin < s.kept.first + s.kept.count; ++bin) {
     E power[width];
@@ -54,8 +55,10 @@ void write_register(const Setup& s, const CpuBatch& batch, int k, const C& carri
   }
   for (int i = 0; i < width; ++i) {
     const Statistics<E> stat{low[i], high[i], mean[i], std::sqrt(variance[i])};
+    SpikeStatistics spikes;
+    if constexpr (requires { node.spikes.train; }) spikes = SpikeStatistics(node.spikes.train[i]);
     E out[n_measure];
-    batch.status[k * width + i] = write_measures<E>(s, stat, spectral[i], poison[i], outside[i], out, 1);
+    batch.status[k * width + i] = write_measures<E>(s, stat, spectral[i], spikes, poison[i], outside[i], out, 1);
     for (int c = 0; c < s.n_measure_out; ++c) batch.out[c * lanes + k * width + i] = double(out[c]);
   }
 }
@@ -76,15 +79,15 @@ void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
   CpuSpectrum<E, K> spectrum(plan, batch.workspace);
   Simulation<Model, method, T, path, K, span, CpuSpectrum<E, K>> simulation(s, node, spectrum);
   simulation.run(0, s.steps);
-  for (int k = 0; k < K; ++k) write_register<E, K>(s, batch, k, node[k].carried, spectrum);
+  for (int k = 0; k < K; ++k) write_register<E, K>(s, batch, k, node[k], spectrum);
 }
 
-// Run-time choices to template arguments. Only exponential Euler has loops of its own for the first two paths.
+// Run-time choices to template arguments. Only the model's main method has loops of its own for the first two paths.
 template <class Model, class E>
-void run_model(const CpuPlan& plan, const CpuBatch& batch) {
+void run_precision(const CpuPlan& plan, const CpuBatch& batch) {
   switch (plan.path) {
-    case Path::constant: return run_batch<Model, Method::exp_euler, E, Path::constant>(plan, batch);
-    case Path::noise: return run_batch<Model, Method::exp_euler, E, Path::noise>(plan, batch);
+    case Path::constant: return run_batch<Model, Model::main_method, E, Path::constant>(plan, batch);
+    case Path::noise: return run_batch<Model, Model::main_method, E, Path::noise>(plan, batch);
     case Path::general: break;
   }
   switch (plan.method) {
@@ -95,9 +98,10 @@ void run_model(const CpuPlan& plan, const CpuBatch& batch) {
   }
 }
 
-template <class E>
-void run_precision(const CpuPlan& plan, const CpuBatch& batch) {
-  with_model(plan.model, [&]<class M>(std::type_identity<M>) { run_model<M, E>(plan, batch); });
+template <class Model>
+void run(const CpuPlan& plan, const CpuBatch& batch) {
+  if (plan.precision == Precision::single_) run_precision<Model, float>(plan, batch);
+  else run_precision<Model, double>(plan, batch);
 }
 
 template <class E>
@@ -113,16 +117,15 @@ std::size_t workspace_bytes(const CpuPlan& plan) {
   return plan.precision == Precision::single_ ? FftSpectrum<float, 2>::bytes(plan.setup) : FftSpectrum<double, 2>::bytes(plan.setup);
 }
 
-void run(const CpuPlan& plan, const CpuBatch& batch) {
-  if (plan.precision == Precision::single_) run_precision<float>(plan, batch);
-  else run_precision<double>(plan, batch);
-}
-
 }  // namespace
-
-#define NS_TEXT2(x) #x
-#define NS_TEXT(x) NS_TEXT2(x)
-extern const CpuKernels kernels;
-const CpuKernels kernels{NS_TEXT(NS_ISA), lanes, workspace_bytes, run};
-
 }  // namespace neurosweep::NS_ISA
+
+// Defines the kernels of one model of the list; at namespace scope, once in a file.
+#define NS_CPU_KERNELS(Model)                                             \
+  namespace neurosweep::NS_ISA {                                          \
+  template <>                                                             \
+  const CpuKernels& kernels<Model>() {                                    \
+    static constexpr CpuKernels found{lanes, workspace_bytes, run<Model>}; \
+    return found;                                                         \
+  }                                                                       \
+  }

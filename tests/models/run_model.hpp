@@ -1,0 +1,71 @@
+// One set of any model, step by step in double: what the tests of the models compare with other programs.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "numerics/spiking.hpp"
+#include "problem.hpp"
+
+namespace neurosweep::test {
+
+// The model's numbers by name: parameters, and for each port PORT its constant input "in_PORT", for each state STATE its
+// start "STATE_0". What is not named is the model's own.
+using Values = std::map<std::string, double, std::less<>>;
+
+template <class Model>
+struct Trajectory {
+  std::vector<Pack<double, Model::n_state>> x;    // after each step
+  std::vector<std::int64_t> spikes;               // the steps that spiked
+};
+
+template <class Model>
+std::vector<double> quantities_of(const Values& values) {
+  constexpr Layout layout = layout_of<Model>();
+  std::vector<double> q(std::size_t(layout.size()), 0);
+  Values left = values;
+  auto take = [&](std::size_t at, const std::string& name, double own) {
+    const auto found = left.find(name);
+    q[at] = found == left.end() ? own : found->second;
+    if (found != left.end()) left.erase(found);
+  };
+  for (int i = 0; i < layout.n_par; ++i)
+    take(std::size_t(layout.parameter(i)), std::string(Model::parameters[i].name), Model::parameters[i].value);
+  for (int i = 0; i < layout.n_state; ++i)
+    take(std::size_t(layout.initial(i)), std::string(Model::states[i].name) + "_0", Model::states[i].start);
+  for (int i = 0; i < layout.n_port; ++i)
+    take(std::size_t(layout.drive(i, drive_mean)), "in_" + std::string(Model::ports[i].name), 0);
+  if (!left.empty()) throw std::invalid_argument(std::string(Model::name) + " has no \"" + left.begin()->first + "\"");
+  return q;
+}
+
+// dt in the model's time unit.
+template <class Model, Method method>
+Trajectory<Model> run_model(const Values& values, double dt, std::int64_t steps) {
+  constexpr Layout layout = layout_of<Model>();
+  const std::vector<double> q = quantities_of<Model>(values);
+  Pack<double, Model::n_par> p;
+  Pack<double, Model::n_port> mean, scale{}, u{};
+  Pack<double, Model::n_state> x;
+  for (int i = 0; i < Model::n_par; ++i) p[i] = q[std::size_t(layout.parameter(i))];
+  for (int i = 0; i < Model::n_port; ++i) mean[i] = q[std::size_t(layout.drive(i, drive_mean))];
+  for (int i = 0; i < Model::n_state; ++i) x[i] = q[std::size_t(layout.initial(i))];
+  if constexpr (requires { Model::start(x, p); }) Model::start(x, p);
+  Dynamics<Model, method, double> dynamics;
+  dynamics.prepare([&](int quantity, int) { return q[std::size_t(quantity)]; }, p, mean, scale, dt);
+  Hold<Model, double> hold{};
+  Trajectory<Model> t;
+  for (std::int64_t i = 0; i < steps; ++i) {
+    if constexpr (Spiking<Model>) {
+      if (dynamics.template step<0>(x, hold, u)) t.spikes.push_back(i);
+    } else {
+      dynamics.template step<0>(x, hold, u);
+    }
+    t.x.push_back(x);
+  }
+  return t;
+}
+
+}  // namespace neurosweep::test
