@@ -138,15 +138,15 @@ __global__ void __launch_bounds__(block_size, blocks_at_least<T, path, Recorder>
 template <int... bins>
 struct Capacities {};
 
-// Numbers of bins that are compiled: as many as fit the registers, so that no time loop touches local memory. The two fast
-// paths are what large sweeps use; elsewhere a few bins may be wasted. In double not even eight fit: fft does it there.
+// Numbers of bins that are compiled: up to as many as fit the registers, so that no time loop touches local memory, and
+// few, since every model and method pays for them at build time. In double not even eight fit: fft does it there.
 template <class T, Path path>
 struct DirectCapacities {
-  using type = Capacities<8, 12, 16, 24>;
+  using type = Capacities<12, 24>;
 };
 template <>
 struct DirectCapacities<float, Path::general> {
-  using type = Capacities<12, 16>;
+  using type = Capacities<16>;
 };
 template <>
 struct DirectCapacities<double, Path::general> {

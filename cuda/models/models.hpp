@@ -22,13 +22,20 @@ inline const std::array<ModelInfo, n_model>& models() {
   return table;
 }
 
-// Calls f(std::type_identity<Model>{}) for the model of that number: the one way from a number to a type.
+// Calls f(std::type_identity<Model>{}, number) for every model,
+template <class F>
+void with_each_model(F f) {
+  [&]<class... M>(std::tuple<M...>*) {
+    int number = 0;
+    (f(std::type_identity<M>{}, number++), ...);
+  }(static_cast<Models*>(nullptr));
+}
+// and f(std::type_identity<Model>{}) for the one of that number: the one way from a number to a type.
 template <class F>
 void with_model(int model, F f) {
-  [&]<class... M>(std::tuple<M...>*) {
-    int at = 0;
-    ((at++ == model ? void(f(std::type_identity<M>{})) : void()), ...);
-  }(static_cast<Models*>(nullptr));
+  with_each_model([&]<class M>(std::type_identity<M> type, int number) {
+    if (number == model) f(type);
+  });
 }
 
 }  // namespace neurosweep

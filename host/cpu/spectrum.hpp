@@ -119,4 +119,9 @@ class CpuSpectrum {
   FftSpectrum<E, K> fft_;
 };
 
+extern template class CpuSpectrum<float, 1>;        // spectrum.cpp
+extern template class CpuSpectrum<float, 2>;
+extern template class CpuSpectrum<double, 1>;
+extern template class CpuSpectrum<double, 2>;
+
 }  // namespace neurosweep::NS_ISA

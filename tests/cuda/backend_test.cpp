@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "common/csv_table.hpp"
+#include "common/shelf.hpp"
 #include "limits.hpp"
 #include "summary.hpp"
 #include "sweeps.hpp"
@@ -88,6 +89,32 @@ INSTANTIATE_TEST_SUITE_P(All, AgainstCpu,
                                            std::tuple(Precision::double_, Method::exp_euler, Engine::fft),
                                            std::tuple(Precision::double_, Method::rk4, Engine::none)));
 
+// ---- every model of the list ----------------------------------------------------------------------------------------
+
+// In double the CPU backend's numbers to rounding, through all three time loops, launches of 128 steps at a time, so that
+// everything that a set carries is put away and taken up again. In float a spike may fall a step apart.
+TEST_F(CudaBackendTest, EveryModelIsTheCpus) {
+  with_each_model([&]<class Model>(std::type_identity<Model>, int) {
+    const Layout every = layout_of<Model>();
+    const Setting setting = setting_of(Model::name);
+    for (int drives = 0; drives < 3; ++drives)
+      for (Precision precision : {Precision::single_, Precision::double_}) {
+        SCOPED_TRACE(std::string(Model::name) + ", drives " + std::to_string(drives));
+        Problem p = shelf_problem<Model>(9, 1000);
+        p.precision = precision;
+        const double noise = 0.01 * (setting.high - setting.low);
+        if (drives > 0) quantity(p, every.drive(Model::main_port, drive_noise)) = noise;
+        if (drives > 1) quantity(p, every.drive(Model::main_port, drive_pulse_amplitude)) = noise, p.method = Method::rk4;
+        if (drives > 1) quantity(p, every.drive(Model::main_port, drive_pulse_width)) = 0.01;
+        CudaLimits limits;
+        limits.node_steps = 128 * 9;                       // flush_every steps a launch
+        const Map whole = run_with({}, p, 4), sliced = run_with(limits, p, 4);
+        expect_same(sliced, whole);
+        expect_close(whole, run(*make_cpu_backend(1), p), p, precision == Precision::single_ ? 0.1 : 1e-7);
+      }
+  });
+}
+
 // ---- against one run after the other --------------------------------------------------------------------------------
 
 enum class Drives { constant, noise, everything };
@@ -125,11 +152,11 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"euler", f32, Method::euler, Drives::everything, Engine::none, 0, 0},
                       Case{"heun", f32, Method::heun, Drives::everything, Engine::none, 0, 0},
                       Case{"rk4", f32, Method::rk4, Drives::everything, Engine::none, 0, 0},
-                      Case{"constant_direct8", f32, Method::exp_euler, Drives::constant, Engine::direct, 150, 75},
+                      Case{"constant_direct12", f32, Method::exp_euler, Drives::constant, Engine::direct, 150, 75},
                       Case{"noise_direct12", f32, Method::exp_euler, Drives::noise, Engine::direct, 256, 128},
-                      Case{"noise_direct16", f32, Method::exp_euler, Drives::noise, Engine::direct, 373, 0},
+                      Case{"noise_direct24_whole", f32, Method::exp_euler, Drives::noise, Engine::direct, 373, 0},
                       Case{"noise_direct24", f32, Method::exp_euler, Drives::noise, Engine::direct, 414, 207},
-                      Case{"everything_direct12", f32, Method::exp_euler, Drives::everything, Engine::direct, 200, 100},
+                      Case{"everything_direct16", f32, Method::exp_euler, Drives::everything, Engine::direct, 200, 100},
                       Case{"rk4_direct", f32, Method::rk4, Drives::everything, Engine::direct, 384, 192},
                       Case{"constant_fft", f32, Method::exp_euler, Drives::constant, Engine::fft, 200, 100},
                       Case{"noise_fft_odd", f32, Method::exp_euler, Drives::noise, Engine::fft, 201, 77},

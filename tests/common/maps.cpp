@@ -1,4 +1,4 @@
-#include "sweeps.hpp"
+#include "common/maps.hpp"
 
 #include <gtest/gtest.h>
 
@@ -98,17 +98,17 @@ struct OneRun {
   std::uint8_t status;
 };
 
-template <Method method>
+template <class Model, Method method>
 OneRun simulate_one(const Problem& p, const Setup& s, std::uint64_t set, std::uint32_t replicate) {
   auto source = [&](int quantity, int) {
     for (std::size_t a = 0; a < p.axes.size(); ++a)
       if (p.axes[a].quantity == quantity) return axis_value(p, a, set);
     return p.base[std::size_t(quantity)];
   };
-  Node<JansenRit, method, double, Path::general> node[1];
+  Node<Model, method, double, Path::general> node[1];
   node[0].prepare(source, s, set, replicate);
   Recording recording;
-  Simulation<JansenRit, method, double, Path::general, 1, group, Recording>(s, node, recording).run(0, s.steps);
+  Simulation<Model, method, double, Path::general, 1, group, Recording>(s, node, recording).run(0, s.steps);
 
   const std::vector<double>& y = recording.y;  // two passes instead of running moments
   const double y0 = node[0].carried.moments.y0, n = double(y.size());
@@ -120,19 +120,24 @@ OneRun simulate_one(const Problem& p, const Setup& s, std::uint64_t set, std::ui
   SpectralMeasures<double> spectral;
   for (int bin = s.kept.first; bin < s.kept.first + s.kept.count; ++bin) spectral.add(s, bin, welch_psd(y, s, bin));
   OneRun run{std::vector<double>(std::size_t(s.n_measure_out)), 0};
+  SpikeStatistics spikes;
+  if constexpr (Spiking<Model>) spikes = SpikeStatistics(node[0].spikes.train[0]);
   run.status =
-      write_measures(s, stat, spectral, node[0].carried.poison, node[0].carried.outside, run.measures.data(), 1);
+      write_measures(s, stat, spectral, spikes, node[0].carried.poison, node[0].carried.outside, run.measures.data(), 1);
   return run;
 }
 
 OneRun simulate_one(const Problem& p, const Setup& s, std::uint64_t set, std::uint32_t replicate) {
-  switch (p.method) {
-    case Method::euler: return simulate_one<Method::euler>(p, s, set, replicate);
-    case Method::heun: return simulate_one<Method::heun>(p, s, set, replicate);
-    case Method::rk4: return simulate_one<Method::rk4>(p, s, set, replicate);
-    case Method::exp_euler: break;
-  }
-  return simulate_one<Method::exp_euler>(p, s, set, replicate);
+  OneRun one;
+  with_model(p.model, [&]<class M>(std::type_identity<M>) {
+    switch (p.method) {
+      case Method::euler: one = simulate_one<M, Method::euler>(p, s, set, replicate); break;
+      case Method::exp_euler: one = simulate_one<M, Method::exp_euler>(p, s, set, replicate); break;
+      case Method::heun: one = simulate_one<M, Method::heun>(p, s, set, replicate); break;
+      case Method::rk4: one = simulate_one<M, Method::rk4>(p, s, set, replicate); break;
+    }
+  });
+  return one;
 }
 
 // Mean and SD (n - 1) of what is a number.

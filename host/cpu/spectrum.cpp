@@ -1,0 +1,13 @@
+// The spectra's part of the time loops for one instruction set: the same for all models, so compiled once.
+#include "spectrum.hpp"
+
+#include "lanes_noise.hpp"
+
+namespace neurosweep::NS_ISA {
+
+template class CpuSpectrum<float, 1>;
+template class CpuSpectrum<float, 2>;
+template class CpuSpectrum<double, 1>;
+template class CpuSpectrum<double, 2>;
+
+}  // namespace neurosweep::NS_ISA

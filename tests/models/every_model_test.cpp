@@ -1,0 +1,194 @@
+// What every model of the list must satisfy: a model that is added is tested without a line being written.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <set>
+
+#include "backend.hpp"
+#include "common/maps.hpp"
+#include "common/shelf.hpp"
+#include "host/spec/units.hpp"
+#include "simulate.hpp"
+
+namespace neurosweep::test {
+namespace {
+
+template <class List> struct TypesOf;
+template <class... M> struct TypesOf<std::tuple<M...>> { using type = testing::Types<M...>; };
+
+template <class Model>
+class EveryModel : public testing::Test {
+ protected:
+  using State = Pack<double, Model::n_state>;
+  using Ports = Pack<double, Model::n_port>;
+  using Pars = Pack<double, Model::n_par>;
+  static constexpr int n = Model::n_state;
+
+  static Pars defaults() {
+    Pars p;
+    for (int i = 0; i < Model::n_par; ++i) p[i] = Model::parameters[i].value;
+    return p;
+  }
+  static State start() {
+    State x;
+    for (int i = 0; i < n; ++i) x[i] = Model::states[i].start;
+    if constexpr (requires { Model::start(x, defaults()); }) Model::start(x, defaults());
+    return x;
+  }
+  // A state that the model comes by: some steps of a busy set, and then a little off.
+  static State visited(std::mt19937_64& random) {
+    const double dt = setting_of(Model::name).dt * info_of<Model>().time_units_per_second();
+    Stepper<Model, Method::euler, double> stepper;
+    Ports mean{}, none{};
+    mean[Model::main_port] = setting_of(Model::name).high;
+    stepper.prepare(defaults(), mean, none, dt);
+    State x = start();
+    for (auto steps = random() % 200; steps > 0; --steps) {
+      const State before = x;
+      stepper.template step<0>(x, none);
+      if constexpr (Spiking<Model>)
+        if (Model::spiked(before, x, stepper.coef)) x = start();
+    }
+    std::uniform_real_distribution<double> off(0.99, 1.01);
+    for (int i = 0; i < n; ++i) x[i] *= off(random);
+    return x;
+  }
+};
+
+struct Names {
+  template <class Model>
+  static std::string GetName(int) {
+    std::string name(Model::name);
+    for (char& c : name)
+      if (c == '-') c = '_';
+    return name;
+  }
+};
+TYPED_TEST_SUITE(EveryModel, TypesOf<Models>::type, Names);
+
+template <class Rows>
+void expect_named(const Rows& rows) {
+  std::set<std::string_view> names;
+  for (const auto& r : rows) {
+    EXPECT_FALSE(r.name.empty());
+    EXPECT_EQ(r.name.find_first_of(". []=\",\n"), std::string_view::npos) << r.name;
+    EXPECT_TRUE(names.insert(r.name).second) << r.name << " stands there twice";
+    EXPECT_FALSE(r.description.empty()) << r.name;
+    EXPECT_NO_THROW(parse_quantity("1 " + std::string(r.unit), r.unit)) << r.name << " [" << r.unit << "]";
+  }
+}
+
+// Every number has a unit that sweep files can be written in, a range around its default, a description and a source.
+TYPED_TEST(EveryModel, TablesAreComplete) {
+  using Model = TypeParam;
+  const ModelInfo m = info_of<Model>();
+  EXPECT_EQ(int(m.parameters.size()), Model::n_par);
+  EXPECT_EQ(int(m.states.size()), Model::n_state);
+  EXPECT_EQ(int(m.ports.size()), Model::n_port);
+  EXPECT_EQ(int(m.signals.size()), Model::n_signal);
+  EXPECT_LE(Layout(m).size(), max_quantity);
+  EXPECT_TRUE(m.time_unit == "s" || m.time_unit == "ms");
+  for (std::string_view text : {m.name, m.title, m.citation, m.equations}) EXPECT_FALSE(text.empty());
+  expect_named(m.parameters), expect_named(m.states), expect_named(m.ports), expect_named(m.signals);
+  for (const Parameter& p : m.parameters) {
+    EXPECT_FALSE(p.source.empty()) << p.name;
+    EXPECT_LE(p.low, p.value) << p.name;
+    EXPECT_LE(p.value, p.high) << p.name;
+    EXPECT_LT(p.low, p.high) << p.name;
+  }
+  for (const State& s : m.states) {
+    EXPECT_LT(s.low, s.high) << s.name;
+    EXPECT_EQ(std::isnan(s.start), !s.rule.empty()) << s.name << ": a start by rule says which";
+  }
+  for (const Preset& preset : m.presets)
+    for (const auto& v : preset.values)
+      EXPECT_TRUE(std::any_of(m.parameters.begin(), m.parameters.end(), [&](const Parameter& p) { return p.name == v.parameter; }))
+          << preset.name << " sets " << v.parameter;
+}
+
+TYPED_TEST(EveryModel, StartsAndRunsFinite) {
+  using Model = TypeParam;
+  for (int i = 0; i < Model::n_state; ++i) EXPECT_TRUE(std::isfinite(this->start()[i])) << Model::states[i].name;
+  for (Precision precision : {Precision::single_, Precision::double_})
+    for (Method method : {Method::euler, Method::exp_euler, Method::heun, Method::rk4}) {
+      SCOPED_TRACE(method_names[std::size_t(method)]);
+      Problem p = shelf_problem<Model>(5, 3000);
+      p.precision = precision, p.method = method;
+      const Map map = run(*make_cpu_backend(1), p);
+      for (std::uint8_t status : map.status) EXPECT_EQ(status, status_ok);
+      for (std::size_t c = 0; c < 5; ++c)                        // intervals may be NaN
+        for (std::size_t i = 0; i < 5; ++i) EXPECT_TRUE(std::isfinite(map.values[c * 5 + i]));
+      EXPECT_GT(map.values[4], 0) << "the busy set does nothing";
+    }
+}
+
+// lambda_i = df_i/dx_i by dual numbers, by hand where the model gives it, and as a difference quotient.
+TYPED_TEST(EveryModel, DerivativesAgree) {
+  using Model = TypeParam;
+  std::mt19937_64 random(3);
+  const auto coef = Model::prepare(this->defaults());
+  typename TestFixture::Ports in{};
+  in[Model::main_port] = setting_of(Model::name).high;
+  for (int trial = 0; trial < 100; ++trial) {
+    const auto x = this->visited(random);
+    for (int i = 0; i < Model::n_state; ++i) {
+      Pack<Dual<double>, Model::n_state> seeded, dual;
+      for (int j = 0; j < Model::n_state; ++j) seeded[j] = Dual<double>(x[j], i == j ? 1 : 0);
+      Model::drift(seeded, in, coef, dual);
+      auto above = x, below = x, f_above = x, f_below = x, f = x;
+      const double h = 1e-5 * (1 + std::fabs(x[i]));
+      above[i] += h, below[i] -= h;
+      Model::drift(above, in, coef, f_above), Model::drift(below, in, coef, f_below), Model::drift(x, in, coef, f);
+      const double quotient = (f_above[i] - f_below[i]) / (above[i] - below[i]);
+      // The quotient's error: rounding eps |f| / h and curvature h^2 f''' / 6.
+      const double size = 1 + std::fabs(dual[i].d) + std::fabs(f[i]);
+      EXPECT_NEAR(dual[i].d, quotient, 1e-6 * size) << Model::states[i].name << " in trial " << trial;
+      EXPECT_NEAR(dual[i].v, f[i], 1e-12 * size);
+      if constexpr (HasRates<Model, double>) {
+        auto dx = x, lambda = x;
+        Model::drift(x, in, coef, dx, lambda);
+        EXPECT_NEAR(lambda[i], dual[i].d, 1e-11 * size) << Model::states[i].name << " in trial " << trial;
+        EXPECT_NEAR(dx[i], f[i], 1e-12 * size);
+      }
+    }
+  }
+}
+
+// Every instruction set's lanes against one set after the other, on all three time loops: constant input, noise on the main
+// port, everything. In double; rounding grows little in so short a run.
+TYPED_TEST(EveryModel, LanesAreTheScalar) {
+  using Model = TypeParam;
+  const Layout layout = layout_of<Model>();
+  const Setting setting = setting_of(Model::name);
+  for (int drives = 0; drives < 3; ++drives) {
+    Problem p = shelf_problem<Model>(11, 1500);
+    const double noise = 0.01 * (setting.high - setting.low);
+    if (drives > 0) quantity(p, layout.drive(Model::main_port, drive_noise)) = noise;
+    if (drives > 1) quantity(p, layout.drive(Model::main_port, drive_sine_amplitude)) = noise, p.method = Method::heun;
+    if (drives > 1) quantity(p, layout.drive(Model::main_port, drive_sine_frequency)) = 40;
+    const Map expected = by_hand(p);
+    for (const std::string& isa : cpu_isas()) {
+      SCOPED_TRACE(isa + ", drives " + std::to_string(drives));
+      expect_close(run(*make_cpu_backend(1, isa), p), expected, p, 1e-7);
+    }
+  }
+}
+
+TYPED_TEST(EveryModel, NotANumberIsDiverged) {
+  using Model = TypeParam;
+  for (Precision precision : {Precision::single_, Precision::double_}) {
+    Problem p = shelf_problem<Model>(4, 400);
+    p.precision = precision;
+    const double start = this->start()[0];
+    p.axes[0] = {layout_of<Model>().initial(0), {start, start, -std::numeric_limits<double>::infinity(), start}};
+    const Map map = run(*make_cpu_backend(1), p);
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(map.status[i], i == 2 ? status_diverged : status_ok) << i;
+      EXPECT_EQ(std::isnan(map.values[i]), i == 2) << i;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace neurosweep::test
