@@ -54,9 +54,12 @@ class DeviceSweep {
   // The axes and the table of engine direct. The current device's constant memory holds one sweep's table at a time.
   void upload(const Problem& p) {
     std::vector<T> table;
-    const std::vector<GridAxis> grid = grid_of(p);
+    std::vector<GridAxis> grid;
     std::vector<double> values;
-    for (const Axis& a : p.axes) values.insert(values.end(), a.values.begin(), a.values.end());
+    for (const SweptColumn& c : swept_columns(p)) {
+      grid.push_back(c.grid);
+      values.insert(values.end(), c.values->begin(), c.values->end());
+    }
     axes = DeviceBuffer<GridAxis>(grid.size()), axis_values = DeviceBuffer<double>(values.size());
     const Stream stream = make_stream();
     const Quiet quiet(stream);

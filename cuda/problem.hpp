@@ -67,6 +67,7 @@ constexpr Layout layout_of() {
 struct Axis {
   int quantity;
   std::vector<double> values;              // in the quantity's unit as above (parameters and states: the model's tables)
+  std::vector<Axis> together = {};         // other quantities that this axis changes, too: as many values each
 };
 
 struct BinRange {
@@ -115,19 +116,29 @@ inline constexpr std::int64_t max_steps = std::int64_t(1) << 34;         // and 
 // Where an axis stands in the grid: set number `set` has its value number index(set).
 struct GridAxis {
   std::uint64_t stride, size;              // sets between two values of this axis; values
-  std::uint64_t first;                     // values of the axes before it: where its own begin when they lie in one array
+  std::uint64_t first;                     // where a column's values begin if all columns' lie in one array
   NS_HD std::uint64_t index(std::uint64_t set) const { return set / stride % size; }
 };
 
-inline std::vector<GridAxis> grid_of(const Problem& p) {
-  std::vector<GridAxis> grid;
+// A quantity that the grid changes.
+struct SweptColumn {
+  int quantity;
+  GridAxis grid;
+  const std::vector<double>* values;       // the problem's own
+};
+
+// One for each axis, and one for each quantity that goes together with it.
+inline std::vector<SweptColumn> swept_columns(const Problem& p) {
+  std::vector<SweptColumn> columns;
   std::uint64_t stride = p.sets(), first = 0;
-  for (const Axis& a : p.axes) {
-    stride /= a.values.size();
-    grid.push_back({stride, a.values.size(), first});
-    first += a.values.size();
+  for (const Axis& axis : p.axes) {
+    const std::uint64_t size = axis.values.size();
+    stride /= size;
+    columns.push_back({axis.quantity, {stride, size, first}, &axis.values});
+    first += size;
+    for (const Axis& other : axis.together) columns.push_back({other.quantity, {stride, size, first}, &other.values}), first += size;
   }
-  return grid;
+  return columns;
 }
 
 enum Status : std::uint8_t { status_ok = 0, status_diverged = 1, status_out_of_domain = 2 };

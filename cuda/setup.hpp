@@ -42,8 +42,8 @@ struct Setup {
 namespace detail {
 
 inline bool is_swept(const Problem& p, int quantity) {
-  for (const Axis& a : p.axes)
-    if (a.quantity == quantity) return true;
+  for (const SweptColumn& c : swept_columns(p))
+    if (c.quantity == quantity) return true;
   return false;
 }
 
@@ -78,7 +78,7 @@ inline Setup make_setup(const Problem& p) {
     throw std::logic_error("make_setup: " + std::to_string(p.base.size()) + " quantities for " + std::string(model.name));
   Setup s{};
   for (int q = 0; q < layout.size(); ++q) s.base[q] = p.base[q];
-  for (const Axis& a : p.axes) s.swept[s.n_swept++] = std::uint8_t(a.quantity);
+  for (const SweptColumn& c : swept_columns(p)) s.swept[s.n_swept++] = std::uint8_t(c.quantity);
   s.dt = p.dt * model.time_units_per_second(), s.dt_seconds = p.dt;
   s.steps = p.steps, s.transient = p.transient, s.seed = p.seed, s.replicates = p.replicates, s.signal = p.signal;
   s.spiking = model.spiking;

@@ -4,6 +4,8 @@
 // spectral groups lie alike for everybody. Between two events - the transient's end, a flush of the moments, the end of a
 // hop, the last step - spans are whole, and that is the hot loop; a span with an event inside goes the slow way.
 #pragma once
+#include <utility>
+
 #include "measures/moments.hpp"
 #include "measures/spikes.hpp"
 #include "measures/welch.hpp"
@@ -33,18 +35,19 @@ struct Carried {
 
   NS_HD void look_at_states() {
     using E = typename Arithmetic<T>::element;
-    NS_UNROLL for (int i = 0; i < Model::n_state; ++i) {
-      poison = fma(x[i], T(E(0)), poison);
-      if constexpr (has_domain()) {
-        const T low(E(Model::states[i].low)), high(E(Model::states[i].high));
-        outside = select((x[i] < low) | (high < x[i]), T(E(1)), outside);
-      }
-    }
+    NS_UNROLL for (int i = 0; i < Model::n_state; ++i) poison = fma(x[i], T(E(0)), poison);
+    look_at_domains(std::make_integer_sequence<int, Model::n_state>());
   }
-  static constexpr bool has_domain() {
-    for (const State& s : Model::states)
-      if (s.low > -std::numeric_limits<double>::infinity() || s.high < std::numeric_limits<double>::infinity()) return true;
-    return false;
+  template <int... i>
+  NS_HD void look_at_domains(std::integer_sequence<int, i...>) {
+    (look_at_domain<i>(), ...);
+  }
+  template <int i>                            // a constant: the tables are not in a GPU's memory
+  NS_HD void look_at_domain() {
+    using E = typename Arithmetic<T>::element;
+    constexpr double low = Model::states[i].low, high = Model::states[i].high;
+    if constexpr (low > -unbounded) outside = select(x[i] < T(E(low)), T(E(1)), outside);
+    if constexpr (high < unbounded) outside = select(T(E(high)) < x[i], T(E(1)), outside);
   }
 };
 

@@ -23,8 +23,8 @@ struct TwoSum {                             // a sum in two T
   T high, low;
   NS_HD void add(T x) {
     const T s = high + x, b = s - high;
-    low = low + ((high - (s - b)) + (x - b));
-    high = s;
+    const T error = low + ((high - (s - b)) + (x - b));
+    high = s + error, low = error - (high - s);         // so that `low` stays small, however many are added
   }
   NS_HD T value() const { return high + low; }
 };

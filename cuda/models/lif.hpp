@@ -22,13 +22,13 @@ struct Lif {
   static constexpr Method main_method = Method::exp_euler;   // exact for a constant current
 
   enum ParameterIndex { g_L, tau, E_L, V_th, V_reset, t_ref, n_par };
-  static constexpr Parameter parameters[] = {
-      {"g_L", "nS", 10, 1, 50, "leak conductance", "Neuronal Dynamics, section 1.3"},
-      {"tau", "ms", 10, 5, 50, "membrane time constant", "Neuronal Dynamics, section 1.3"},
-      {"E_L", "mV", -75, -80, -60, "leak potential: rest", "Neuronal Dynamics, section 1.3"},
-      {"V_th", "mV", -55, -60, -40, "threshold", "Neuronal Dynamics, section 1.3"},
-      {"V_reset", "mV", -75, -80, -50, "V after a spike", "Neuronal Dynamics, section 1.3"},
-      {"t_ref", "ms", 4, 0, 10, "refractory time", "Neuronal Dynamics, section 1.3"},
+  static constexpr Parameter parameters[] = {   // W2D3_1: the tutorial of that number in its course
+      {"g_L", "nS", 10, 1, 50, "leak conductance", "Neuromatch Academy, W2D3_1"},
+      {"tau", "ms", 10, 5, 50, "membrane time constant", "Neuromatch Academy, W2D3_1"},
+      {"E_L", "mV", -75, -80, -60, "leak potential: rest", "Neuromatch Academy, W2D3_1"},
+      {"V_th", "mV", -55, -60, -40, "threshold", "Neuromatch Academy, W2D3_1"},
+      {"V_reset", "mV", -75, -80, -50, "V after a spike", "Neuromatch Academy, W2D3_1"},
+      {"t_ref", "ms", 4, 0, 10, "refractory time", "this program (Neuromatch Academy, W2D3_1: 2 ms)"},
   };
   static constexpr int refractory = t_ref;
 

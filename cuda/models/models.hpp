@@ -4,14 +4,22 @@
 #include <tuple>
 #include <type_traits>
 
+#include "models/adaptive_lif.hpp"
+#include "models/adex.hpp"
+#include "models/hodgkin_huxley.hpp"
 #include "models/izhikevich.hpp"
 #include "models/jansen_rit.hpp"
+#include "models/larter_breakspear.hpp"
 #include "models/lif.hpp"
+#include "models/perfect_if.hpp"
+#include "models/quadratic_if.hpp"
+#include "models/srm.hpp"
 #include "problem.hpp"
 
 namespace neurosweep {
 
-using Models = std::tuple<JansenRit, Izhikevich, Lif>;
+using Models = std::tuple<JansenRit, LarterBreakspear, Izhikevich, HodgkinHuxley, Lif, PerfectIf, AdaptiveLif, Adex, QuadraticIf,
+                          Srm>;
 inline constexpr int n_model = int(std::tuple_size_v<Models>);
 
 // The tables of every model, in the list's order: Problem::model is an index into it.

@@ -78,7 +78,7 @@ struct Stepper {
     State dx, lambda;
     if constexpr (HasRates<Model, T> && !generic) Model::drift(x, in, coef, dx, lambda);
     else differentiate(x, in, dx, lambda);
-    hold(dx, free);
+    hold(dx, free), hold(lambda, free);                   // phi might be infinite there, and 0 times that
     NS_UNROLL for (int i = 0; i < n; ++i) x[i] = fma(dt * phi1(lambda[i] * dt), dx[i], x[i]);
   }
   NS_HD void differentiate(const State& x, const Input& in, State& dx, State& lambda) const {

@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "models/table.hpp"
+
 namespace neurosweep {
 
 // What a chosen subcommand does; returns the exit code.
@@ -12,6 +14,7 @@ using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
 void add_models(CLI::App& app, Action& action);
+void add_init(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
 
 // Exit codes (README, "Exit codes"). A signal's is 128 + its number.
@@ -22,6 +25,8 @@ inline void say(const std::string& line) {
   const std::string whole = line + "\n";
   (void)!std::fwrite(whole.data(), 1, whole.size(), stderr);
 }
+
+const ModelInfo& model_named(const std::string& name);   // SpecError, with the nearest name, if there is none
 
 std::string version_text();          // "neurosweep 0.1.0 (commit abc1234)"
 

@@ -60,10 +60,11 @@ int run_program(int argc, char** argv) {
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
   Action action;
-  add_run(app, action), add_models(app, action), add_devices(app, action);
+  add_run(app, action), add_init(app, action), add_models(app, action), add_devices(app, action);
   app.footer("Examples:\n"                              // after the commands, which would take it over
              "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
-             "  neurosweep models jansen-rit");
+             "  neurosweep models jansen-rit\n"
+             "  neurosweep init izhikevich --preset chattering > chattering.toml");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -2,31 +2,42 @@
 #include "models/models.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "host/output/terminal.hpp"
+#include "host/output/text.hpp"
+#include "host/spec/report.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
+#include "host/spec/units.hpp"
 
 namespace neurosweep {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Strings = std::vector<std::string>;
 
 std::string text(std::string_view s) { return std::string(s); }
+
+// ---- as JSON --------------------------------------------------------------------------------------------------------
+
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }     // JSON knows no infinity: no bound
+Json start_of(const State& s) { return std::isnan(s.start) ? Json(text(s.rule)) : Json(s.start); }
 
 Json to_json(const ModelInfo& m) {
   Json j{{"name", text(m.name)}, {"title", text(m.title)}, {"citation", text(m.citation)}, {"equations", text(m.equations)},
-         {"time_unit", text(m.time_unit)}};
+         {"time_unit", text(m.time_unit)}, {"spiking", m.spiking}};
   j["parameters"] = j["states"] = j["ports"] = j["signals"] = j["presets"] = Json::array();
   for (const Parameter& p : m.parameters)
     j["parameters"].push_back({{"name", text(p.name)}, {"unit", text(p.unit)}, {"default", p.value}, {"low", number(p.low)},
                                {"high", number(p.high)}, {"description", text(p.description)}, {"source", text(p.source)}});
   for (const State& s : m.states)
-    j["states"].push_back({{"name", text(s.name)}, {"unit", text(s.unit)}, {"start", number(s.start)}, {"low", number(s.low)},
+    j["states"].push_back({{"name", text(s.name)}, {"unit", text(s.unit)}, {"start", start_of(s)}, {"low", number(s.low)},
                            {"high", number(s.high)}, {"description", text(s.description)}});
   for (const Port& p : m.ports)
     j["ports"].push_back({{"name", text(p.name)}, {"unit", text(p.unit)}, {"description", text(p.description)}});
@@ -40,33 +51,131 @@ Json to_json(const ModelInfo& m) {
   return j;
 }
 
-void print_model(const ModelInfo& m) {
-  fmt::print("{}: {}\n{}\n\n{}\n\nTime unit: {}\n", m.name, m.title, m.citation, m.equations, m.time_unit);
-  fmt::print("\n{:<9} {:<6} {:>9}  range in the\n{:<26}  literature\n", "Parameter", "unit", "default", "");
-  for (const Parameter& p : m.parameters) {
-    fmt::print("{:<9} {:<6} {:>9}  {:<16} {}\n", p.name, p.unit, p.value, fmt::format("{} to {}", p.low, p.high), p.description);
-    fmt::print("{:<44} {}\n", "", p.source);
-  }
-  fmt::print("\n{:<9} {:<6} {:>9}\n", "State", "unit", "start");
-  for (const State& s : m.states) fmt::print("{:<9} {:<6} {:>9}  {}\n", s.name, s.unit, s.start, s.description);
-  fmt::print("\n{:<9} {:<6}   (input.NAME.mean, .noise, .sine, .pulse)\n", "Port", "unit");
-  for (const Port& p : m.ports) fmt::print("{:<9} {:<6}   {}\n", p.name, p.unit, p.description);
-  fmt::print("\n{:<9} {:<6}   (observe.signal; the first is the default)\n", "Signal", "unit");
-  for (const Signal& s : m.signals) fmt::print("{:<9} {:<6}   {}\n", s.name, s.unit, s.description);
-  if (!m.presets.empty()) fmt::print("\nPresets\n");
-  for (const Preset& p : m.presets) {
-    fmt::print("  {:<24}", p.name);
-    for (const auto& v : p.values) fmt::print(" {} = {}", v.parameter, v.value);
-    fmt::print("\n");
+// ---- for people -----------------------------------------------------------------------------------------------------
+
+// Columns of a terminal; wider lines are hard to read, and narrower ones hold no table.
+std::size_t page_width() { return std::size_t(std::clamp(detect_terminal(STDOUT_FILENO).width, 80, 100)); }
+
+struct Row {
+  Strings cells;
+  Strings notes = {};                // each in lines of its own, side by side with the cells
+};
+
+// The rows under one another, each column as wide as it needs to be and column `right` to the right; notes fill the rest
+// of the page.
+void print_rows(const std::vector<Row>& rows, std::size_t right = ~std::size_t(0)) {
+  std::vector<std::size_t> widths(rows[0].cells.size());
+  for (const Row& row : rows)
+    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row.cells[i].size());
+  std::size_t indent = 0;
+  for (const std::size_t width : widths) indent += width + 2;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      line += i == right ? fmt::format("{:>{}}  ", row.cells[i], widths[i])
+                         : fmt::format("{:<{}}  ", row.cells[i], widths[i]);
+    for (const std::string& note : row.notes) {
+      for (const std::string& part : output::wrap(note, std::max<std::size_t>(page_width() - indent, 30))) {
+        fmt::print("{}{}\n", line, part);
+        line.assign(indent, ' ');
+      }
+    }
+    if (row.notes.empty()) fmt::print("{}\n", line.substr(0, line.find_last_not_of(' ') + 1));
   }
 }
 
-const ModelInfo& model_named(const std::string& name) {
-  for (const ModelInfo& m : models())
-    if (m.name == name) return m;
-  const auto known = names_of(models());
-  throw SpecError(
-      fmt::format("neurosweep: unknown model \"{}\"{} (models: {})", name, did_you_mean(name, known), listed(known)));
+// A line of equations that the page has no room for: broken where equations stand side by side, three spaces apart, and
+// then at any space.
+void print_broken(std::string_view line) {
+  while (!line.empty()) {
+    const std::string_view equation = line.substr(0, line.find("   ", line.find_first_not_of(' ')));
+    line.remove_prefix(std::min(line.find_first_not_of(' ', equation.size()), line.size()));
+    int indent = 2;
+    for (const std::string& part : output::wrap(equation, page_width() - 6)) {
+      fmt::print("{:{}}{}\n", "", indent, part);
+      indent = 6;
+    }
+  }
+}
+
+void print_equations(const ModelInfo& m) {
+  std::string_view rest = m.equations;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (2 + line.size() <= page_width()) fmt::print("  {}\n", line);
+    else print_broken(line);
+  }
+}
+
+void print_parameters(const ModelInfo& m) {
+  std::vector<Row> rows{{{"Parameter", "unit", "default", "range"}, {"(the literature's: no limit)"}}};
+  for (const Parameter& p : m.parameters)
+    rows.push_back({{text(p.name), text(p.unit), fmt::format("{}", p.value), fmt::format("{} to {}", p.low, p.high)},
+                    {text(p.description), text(p.source)}});
+  print_rows(rows, 2);
+}
+
+void print_states(const ModelInfo& m) {
+  std::vector<Row> rows{{{"State", "unit"}, {"(initial.NAME starts it elsewhere)"}}};
+  for (const State& s : m.states) {
+    Row row{{text(s.name), text(s.unit)}, {text(s.description)}};
+    row.notes.push_back("starts at " + (std::isnan(s.start) ? text(s.rule) : with_unit(s.start, s.unit)));
+    if (std::isfinite(s.low) || std::isfinite(s.high)) row.notes.push_back("domain: " + interval(s.low, s.high, s.unit));
+    rows.push_back(row);
+  }
+  print_rows(rows);
+}
+
+template <class Table>
+void print_names(const std::string& heading, const std::string& note, const Table& table) {
+  std::vector<Row> rows{{{heading, "unit"}, {note}}};
+  for (const auto& row : table) rows.push_back({{text(row.name), text(row.unit)}, {text(row.description)}});
+  print_rows(rows);
+}
+
+std::string_view unit_of(const ModelInfo& m, std::string_view parameter) {
+  const auto found = std::find_if(m.parameters.begin(), m.parameters.end(), [&](auto& p) { return p.name == parameter; });
+  return found->unit;
+}
+
+void print_presets(const ModelInfo& m) {
+  std::vector<Row> rows{{{"Preset"}, {"(preset = \"NAME\"; [parameters] override it)"}}};
+  for (const Preset& p : m.presets) {
+    std::string values;
+    for (const Preset::Value& v : p.values) {
+      const std::string value = with_unit(v.value, unit_of(m, v.parameter));
+      values += fmt::format("{}{} = {}", values.empty() ? "" : ", ", v.parameter, value);
+    }
+    rows.push_back({{text(p.name)}, {values}});
+  }
+  print_rows(rows);
+}
+
+void print_model(const ModelInfo& m) {
+  for (const std::string& words : {fmt::format("{}: {}", m.name, m.title), text(m.citation)})
+    for (const std::string& line : output::wrap(words, page_width())) fmt::print("{}\n", line);
+  fmt::print("\n");
+  print_equations(m);
+  fmt::print("\nTime unit: {}\nSpikes: {}\n\n", m.time_unit,
+             m.spiking ? "as the equations say (measures spike_count, rate, isi_mean, isi_cv)" : "none");
+  print_parameters(m);
+  fmt::print("\n");
+  print_states(m);
+  fmt::print("\n");
+  print_names("Port", "(input.NAME.mean, .noise, .sine, .pulse)", m.ports);
+  fmt::print("\n");
+  print_names("Signal", "(observe.signal; the first is the default)", m.signals);
+  if (m.presets.empty()) return;
+  fmt::print("\n");
+  print_presets(m);
+}
+
+// A line for each, however long: lists are searched and counted.
+void print_list() {
+  std::vector<Row> rows;
+  for (const ModelInfo& m : models()) rows.push_back({{text(m.name), m.spiking ? "spikes" : "-", text(m.title)}});
+  print_rows(rows);
 }
 
 int run(const std::string& name, bool json) {
@@ -79,12 +188,20 @@ int run(const std::string& name, bool json) {
     for (const ModelInfo& m : models()) all.push_back(to_json(m));
     fmt::print("{}\n", all.dump(2));
   } else {
-    for (const ModelInfo& m : models()) fmt::print("{:<20} {}\n", m.name, m.title);
+    print_list();
   }
   return exit_done;
 }
 
 }  // namespace
+
+const ModelInfo& model_named(const std::string& name) {
+  for (const ModelInfo& m : models())
+    if (m.name == name) return m;
+  const auto known = names_of(models());
+  throw SpecError(fmt::format("neurosweep: unknown model {}{} (models: {})", spec::quote(name), did_you_mean(name, known),
+                              listed(known)));
+}
 
 void add_models(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("models", "list the models, or one model's parameters, states, ports and signals");

@@ -120,9 +120,9 @@ class Worker {
  public:
   Worker(const Problem& p, const CpuPlan& plan, const CpuKernels& kernels)
       : p_(p), plan_(plan), kernels_(kernels), lanes_(std::size_t(kernels.lanes(plan))),
-        workspace_(aligned_bytes(kernels.workspace_bytes(plan))), grid_(grid_of(p)) {
+        workspace_(aligned_bytes(kernels.workspace_bytes(plan))), columns_(swept_columns(p)) {
     set_.resize(lanes_), replicate_.resize(lanes_), status_.resize(lanes_);
-    swept_.resize(p.axes.size() * lanes_), out_.resize(p.measures.size() * lanes_);
+    swept_.resize(columns_.size() * lanes_), out_.resize(p.measures.size() * lanes_);
   }
 
   // False if the work was given up.
@@ -155,9 +155,8 @@ class Worker {
       ++used;
     }
     for (std::size_t i = used; i < lanes_; ++i) set_[i] = set_[used - 1], replicate_[i] = replicate_[used - 1];
-    for (std::size_t a = 0; a < p_.axes.size(); ++a) {
-      for (std::size_t i = 0; i < lanes_; ++i) swept_[a * lanes_ + i] = p_.axes[a].values[grid_[a].index(set_[i])];
-    }
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      for (std::size_t i = 0; i < lanes_; ++i) swept_[c * lanes_ + i] = (*columns_[c].values)[columns_[c].grid.index(set_[i])];
     return used;
   }
 
@@ -190,7 +189,7 @@ class Worker {
   const CpuKernels& kernels_;
   std::size_t lanes_;
   AlignedBytes workspace_;
-  std::vector<GridAxis> grid_;
+  std::vector<SweptColumn> columns_;
   std::vector<std::uint64_t> set_;
   std::vector<std::uint32_t> replicate_;
   std::vector<std::uint8_t> status_, tile_status_;

@@ -62,14 +62,20 @@ class CsvWriter {
   bool fresh_row_ = true;
 };
 
-std::string axis_number(double value) { return fmt::format("{}", value); }
+// In quotes if it would otherwise be taken for more than one cell.
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
 
-// The axis values as text, formatted once and not once per row: strings[axis][index].
+// The points of the axes as text, formatted once and not once per row: strings[axis][index].
 std::vector<std::vector<std::string>> axis_texts(const Map& map) {
   std::vector<std::vector<std::string>> texts;
   for (const MapAxis& axis : map.axes) {
     auto& column = texts.emplace_back();
-    for (double value : axis.values) column.push_back(axis_number(value));
+    for (std::size_t i = 0; i < axis.values.size(); ++i) column.push_back(csv_cell(point(axis, i, Digits::all)));
   }
   return texts;
 }

@@ -1,5 +1,6 @@
 // A map as text. Numbers are the shortest that read back to the same value: as floats if the map was computed in float,
-// else as doubles; axis values always as doubles. NaN is `nan`, infinities are `inf` and `-inf`.
+// else as doubles; axis values always as doubles. NaN is `nan`, infinities are `inf` and `-inf`. Points of an axis that
+// have names are written as these, in quotes where RFC 4180 wants them.
 #pragma once
 #include <string>
 #include <vector>

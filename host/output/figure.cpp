@@ -118,8 +118,9 @@ void Figure::panel(const Box& box) {
   line("set bmargin at screen {:.8f}; set tmargin at screen {:.8f}", share_y(box_.bottom), share_y(top));
 }
 
-void Figure::label_x(std::string_view words) {
-  text(box_.left + box_.width / 2, box_.bottom - label_below + font_size * line_height / 2, words, "center", font_size);
+void Figure::label_x(std::string_view words, double ticks_height) {
+  text(box_.left + box_.width / 2, box_.bottom - label_below - ticks_height + font_size * line_height / 2, words, "center",
+       font_size);
 }
 
 void Figure::label_y(std::string_view words, double ticks_width) {
@@ -166,7 +167,8 @@ void Figure::ticks(std::string_view which, const std::vector<Tick>& ticks, bool 
   if (ticks.empty()) {
     line("unset {}tics", which);
   } else {
-    line("set {}tics out nomirror scale {} ({})", which, format_.tick_scale, text);
+    const bool turned = std::any_of(ticks.begin(), ticks.end(), [](const Tick& t) { return t.turned; });
+    line("set {}tics out nomirror {} scale {} ({})", which, turned ? "rotate by 90 right" : "", format_.tick_scale, text);
   }
 }
 

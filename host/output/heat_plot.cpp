@@ -54,11 +54,13 @@ bool occurs(const Sheet& sheet, Cell cell) {
   });
 }
 
-// Length of a panel in pixels: about `side`, the same whole number for every cell; with `pixels` one or more for each.
+// Length of a panel in pixels: about `side`, the same whole number for every cell; with `pixels` one or more for each. It
+// grows with the names that it has to make room for.
 double panel_length(const AxisView& axis, double side, double most, bool pixels) {
   const auto cells = double(axis.size());
   if (cells > side) return pixels ? std::clamp(double(cells_of_pixels(axis).size()), side, std::max(side, most)) : side;
-  return axis.even ? cells * std::ceil(side / cells) : side;
+  const double name = axis.names.empty() ? 0 : std::min(name_room, std::floor(most / cells));
+  return axis.even ? cells * std::max(std::ceil(side / cells), name) : side;
 }
 
 constexpr double bar_width = 16, bar_gap = 14;
@@ -78,7 +80,7 @@ struct Grid {
     }
     left = margin + label_beside + ticks_width(ticks_upwards(sheet.plane.y, height));
     right = bar_gap + bar_width + bar_text + label_beside + margin;
-    bottom = label_below + margin;
+    bottom = label_below + ticks_height(ticks_across(sheet.plane.x, width)) + margin;
     top = 14;
     if (sheet.shared) move_outside();
   }
@@ -114,12 +116,12 @@ void draw_axes(Figure& figure, const Sheet& sheet, const Grid& grid, std::size_t
   const bool lowest = !sheet.shared || k + sheet.across >= sheet.panels.size();
   const bool leftmost = !sheet.shared || k % sheet.across == 0;
   const auto& [y, x] = sheet.plane;
-  const auto y_ticks = ticks_upwards(y, grid.height);
+  const auto y_ticks = ticks_upwards(y, grid.height), x_ticks = ticks_across(x, grid.width);
   figure.axis("x", x.ends(), x.log);
-  figure.ticks("x", ticks_across(x, grid.width), lowest);
+  figure.ticks("x", x_ticks, lowest);
   figure.axis("y", y.ends(), y.log);
   figure.ticks("y", y_ticks, leftmost);
-  if (lowest) figure.label_x(x.label);
+  if (lowest) figure.label_x(x.label, ticks_height(x_ticks));
   if (leftmost) figure.label_y(y.label, ticks_width(y_ticks));
 }
 

@@ -77,6 +77,11 @@ std::string value_data(Figure& figure, const Panel& panel, const AxisView& x) {
   return figure.data(bytes_of(rows)) + " binary format='%3double'";
 }
 
+std::string_view style(const AxisView& x) {
+  if (!x.names.empty()) return "points pointtype 7 pointsize 1";  // nothing lies between two names
+  return x.size() <= most_points ? "linespoints pointtype 7 pointsize 0.6" : "lines";
+}
+
 std::vector<std::string> layers_of(Figure& figure, const Map& map, const Panel& panel, const AxisView& x) {
   std::vector<std::string> layers;
   if (const auto bands = diverged_bands(map, panel, x); !bands.empty()) {
@@ -89,8 +94,7 @@ std::vector<std::string> layers_of(Figure& figure, const Map& map, const Panel& 
     layers.push_back(fmt::format("{} using 1:2:3 with yerrorbars pointtype 0 linewidth 2 linecolor rgb '{}'", data,
                                  colour_code(spread_colour)));
   }
-  layers.push_back(fmt::format("{} using 1:2 with {} linewidth 1.5 linecolor rgb '{}'", data,
-                               x.size() <= most_points ? "linespoints pointtype 7 pointsize 0.6" : "lines",
+  layers.push_back(fmt::format("{} using 1:2 with {} linewidth 1.5 linecolor rgb '{}'", data, style(x),
                                colour_code(line_colour)));
   return layers;
 }
@@ -110,15 +114,16 @@ Figure line_figure(const Map& map, const PictureFormat& format) {
     caption.diverged = caption.diverged || !diverged_bands(map, panel, x).empty();
   }
   caption.notes.push_back(replicates_note(map));
-  const double left = margin + label_beside + widest, bottom = margin + label_below;
+  const auto x_ticks = ticks_across(x, panel_width);
+  const double left = margin + label_beside + widest, bottom = margin + label_below + ticks_height(x_ticks);
   Figure figure(format, left + panel_width + right_margin, bottom + n * (height + gap), caption);
   for (std::size_t k = 0; k < panels.size(); ++k) {
     const bool lowest = k + 1 == panels.size();
     const Range y = vertical_range(panels[k]);
     figure.panel({left, bottom + (n - 1 - double(k)) * (height + gap), panel_width, height});
     figure.axis("x", x.ends(), x.log);
-    figure.ticks("x", ticks_across(x, panel_width), lowest);
-    if (lowest) figure.label_x(x.label);
+    figure.ticks("x", x_ticks, lowest);
+    if (lowest) figure.label_x(x.label, ticks_height(x_ticks));
     figure.axis("y", y, false);
     figure.axis("y2", {0, 1}, false);
     figure.ticks("y", scale_ticks(y, height), true);

@@ -123,9 +123,9 @@ std::string legend(const Raster& raster, const std::optional<Range>& range, cons
 // What stands left of a picture: `top` at its first line, `bottom` at its last, and a bar all along.
 class Margin {
  public:
-  Margin(double top, double bottom, const Ink& ink)
-      : top_(short_number(top)),
-        bottom_(short_number(bottom)),
+  Margin(std::string top, std::string bottom, const Ink& ink)
+      : top_(std::move(top)),
+        bottom_(std::move(bottom)),
         bar_(ink.bar()),
         width_(std::max(text_width(top_), text_width(bottom_))) {}
 
@@ -142,16 +142,19 @@ class Margin {
   std::size_t width_;
 };
 
-std::string below(const Margin& margin, const AxisView& x, std::size_t width) {
-  return margin.below() +
-         scale_line(short_number(x.centre.front()), axis_words(x), short_number(x.centre.back()), width) + "\n";
+std::string point_words(const MapAxis& axis, std::size_t index) { return one_line(point(axis, index, Digits::few)); }
+
+std::string below(const Margin& margin, const MapAxis& axis, const AxisView& x, std::size_t width) {
+  const std::string low = point_words(axis, x.order.front()), high = point_words(axis, x.order.back());
+  return margin.below() + scale_line(low, axis_words(x), high, width) + "\n";
 }
 
 std::string heat_map(const Slice& slice, const PreviewOptions& options) {
   const Ink ink(options);
   const auto& axes = slice.map->axes;
-  const AxisView y = view_axis(axes[axes.size() - 2]), x = view_axis(axes.back());
-  const Margin margin(y.centre.back(), y.centre.front(), ink);
+  const MapAxis& up = axes[axes.size() - 2];
+  const AxisView y = view_axis(up), x = view_axis(axes.back());
+  const Margin margin(point_words(up, y.order.back()), point_words(up, y.order.front()), ink);
   const std::size_t step = ink.pixels_per_line();
   const std::size_t room_lines = std::size_t(std::max(options.height - other_lines, 6));
   const Reduction reduction = fit(y.size(), x.size(), room_lines * step, margin.room(options), 2 / step);
@@ -163,7 +166,7 @@ std::string heat_map(const Slice& slice, const PreviewOptions& options) {
   for (std::size_t line = 0; line < lines; ++line) {
     text += margin.at(line, lines) + ink.line(raster, line * step, range.value_or(Range{0, 0})) + ink.bar() + "\n";
   }
-  text += below(margin, x, raster[0].size()) + legend(raster, range, slice.column->unit, ink);
+  text += below(margin, axes.back(), x, raster[0].size()) + legend(raster, range, slice.column->unit, ink);
   if (reduction.rows > 1 || reduction.cols > 1) {
     text += fmt::format("each cell is the mean of {} x {} of the {} x {} sets\n", reduction.rows, reduction.cols,
                         y.size(), x.size());
@@ -179,7 +182,7 @@ std::string chart(const Map& map, const MapColumn& column, const PreviewOptions&
   y.centre = {0};
   const AxisView x = view_axis(map.axes[0]);
   const auto range = finite_range(column.values);
-  const Margin margin(range ? range->high : nan, range ? range->low : nan, ink);
+  const Margin margin(short_number(range ? range->high : nan), short_number(range ? range->low : nan), ink);
   const std::size_t room = margin.room(options);
   Reduction reduction{1, divided_up(x.size(), room), 1, 1};
   reduction.width = std::clamp<std::size_t>(room / divided_up(x.size(), reduction.cols), 1, 3);
@@ -190,7 +193,7 @@ std::string chart(const Map& map, const MapColumn& column, const PreviewOptions&
     text += margin.at(line, chart_lines);
     text += ink.chart_line(raster[0], chart_lines - 1 - line, chart_lines, range.value_or(Range{0, 0})) + "\n";
   }
-  text += below(margin, x, raster[0].size());
+  text += below(margin, map.axes[0], x, raster[0].size());
   for (Cell cell : {Cell::no_value, Cell::diverged}) {
     if (any(raster, cell)) text += fmt::format("{} {}\n", Ink::mark(cell), cell_name(cell));
   }
@@ -226,7 +229,7 @@ std::string side_by_side(const std::vector<std::vector<std::string>>& columns, s
 std::string table(const Map& map, const PreviewOptions& options) {
   const AxisView x = view_axis(map.axes[0]);
   std::vector<std::vector<std::string>> columns{{x.label}};
-  for (double value : x.centre) columns[0].push_back(short_number(value));
+  for (std::size_t i : x.order) columns[0].push_back(point_words(map.axes[0], i));
   for (const MapColumn& column : map.columns) {
     auto& cells = columns.emplace_back();
     cells.push_back(one_line(label(column.name, column.unit)));
@@ -240,7 +243,8 @@ std::string table(const Map& map, const PreviewOptions& options) {
 }
 
 std::string one_axis(const Map& map, const PreviewOptions& options) {
-  if (map.axes[0].values.size() <= table_rows) return table(map, options);
+  // A chart could name its ends alone.
+  if (map.axes[0].values.size() <= table_rows || !map.axes[0].names.empty()) return table(map, options);
   std::string text;
   for (const MapColumn& column : map.columns) text += (text.empty() ? "" : "\n") + chart(map, column, options);
   return text;

@@ -45,6 +45,7 @@ void check_shape(const Map& map) {
   std::size_t sets = 1;
   for (const MapAxis& axis : map.axes) sets *= axis.values.size();
   bool good = sets == map.sets() && sets > 0 && (map.failed.empty() || map.failed.size() == sets);
+  for (const MapAxis& axis : map.axes) good = good && (axis.names.empty() || axis.names.size() == axis.values.size());
   for (const MapColumn& column : map.columns) good = good && column.values.size() == sets;
   if (!good) throw std::logic_error("a map whose axes, columns and status do not fit together");
 }
@@ -64,6 +65,7 @@ AxisView view_axis(const MapAxis& axis) {
   std::vector<double> t;  // where cells are measured: the value, or its logarithm
   for (std::size_t i : view.order) {
     view.centre.push_back(values[i]);
+    if (!axis.names.empty()) view.names.push_back(one_line(axis.names[i]));
     t.push_back(view.along(values[i]));
   }
   view.even = evenly_spaced(t);

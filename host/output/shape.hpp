@@ -13,7 +13,8 @@
 
 namespace neurosweep::output {
 
-// Throws std::logic_error unless every column has one value per set and the axes multiply to the number of sets.
+// Throws std::logic_error unless every column has one value per set, the axes multiply to the number of sets, and an axis
+// that has names has one for each value.
 void check_shape(const Map& map);
 
 struct Range {
@@ -29,6 +30,7 @@ struct AxisView {
   std::vector<std::size_t> order;  // order[i] = where the i-th smallest value stands in the map's axis
   std::vector<double> centre;      // [n] values, increasing
   std::vector<double> border;      // [n + 1] cell i lies between border[i] and border[i + 1]
+  std::vector<std::string> names;  // [n] of the cells; empty where they have values
 
   std::size_t size() const { return centre.size(); }
   // Where a value stands in a picture, and back.

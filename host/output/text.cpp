@@ -35,6 +35,10 @@ bool is_control(std::string_view character) {
   return character == "\u2028" || character == "\u2029";
 }
 
+std::string with_unit(std::string value, std::string_view unit) {
+  return unit.empty() ? value : fmt::format("{} {}", value, unit);
+}
+
 }  // namespace
 
 std::string label(std::string_view name, std::string_view unit) {
@@ -47,17 +51,20 @@ std::string short_number(double value) {
   return size >= 1e3 && size < 1e6 ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
 }
 
-std::string quantity(double value, std::string_view unit) {
-  return unit.empty() ? short_number(value) : fmt::format("{} {}", short_number(value), unit);
+std::string quantity(double value, std::string_view unit) { return with_unit(short_number(value), unit); }
+
+std::string point(const MapAxis& axis, std::size_t index, Digits digits) {
+  if (!axis.names.empty()) return axis.names[index];
+  return digits == Digits::few ? short_number(axis.values[index]) : fmt::format("{}", axis.values[index]);
 }
 
 std::string place(const std::vector<MapAxis>& axes, std::size_t count, std::uint64_t set) {
   std::string text;
   for (std::size_t a = count; a-- > 0;) {  // the last axis is the fastest
     const MapAxis& axis = axes[a];
-    const double value = axis.values[set % axis.values.size()];
+    const std::string at = with_unit(point(axis, set % axis.values.size(), Digits::few), axis.unit);
     set /= axis.values.size();
-    text = fmt::format("{} = {}{}{}", axis.name, quantity(value, axis.unit), text.empty() ? "" : ", ", text);
+    text = fmt::format("{} = {}{}{}", axis.name, at, text.empty() ? "" : ", ", text);
   }
   return text;
 }

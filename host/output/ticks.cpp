@@ -6,14 +6,23 @@
 #include <cmath>
 #include <span>
 
+#include "host/output/text.hpp"
+
 namespace neurosweep::output {
 namespace {
 
 constexpr int all_digits[] = {1, 2, 3, 4, 5, 6, 7, 8, 9}, four_digits[] = {1, 2, 3, 5}, three_digits[] = {1, 2, 5},
               one_digit[] = {1};
-constexpr double digit_width = 0.6;  // of the font size
+constexpr double character_width = 0.6, narrow_width = 0.4;  // of the font size
+constexpr std::string_view narrow = "fijlrt";                // a name has many of them, a number none
 constexpr double narrowest_tick = 45, lowest_tick = 40;
 constexpr int most_ticks = 12;
+
+// In font sizes, about.
+double width_of(std::string_view text) {
+  const auto slim = std::count_if(text.begin(), text.end(), [](char c) { return narrow.find(c) != narrow.npos; });
+  return double(text_width(text)) * character_width - double(slim) * (character_width - narrow_width);
+}
 
 // Marks that fit on `length` pixels when each takes `room`.
 int fitting(double length, double room) { return std::clamp(int(length / room), 2, most_ticks); }
@@ -71,6 +80,21 @@ bool room_for_values(const AxisView& axis, std::size_t most) {
   return true;
 }
 
+// A mark for each name, also where there is no room for the name itself: it can then be counted out.
+std::vector<Tick> name_ticks(const AxisView& axis, double length) {
+  const auto stride = static_cast<std::size_t>(std::ceil(double(axis.size()) * name_room / length));
+  std::vector<Tick> ticks;
+  for (std::size_t i = 0; i < axis.size(); ++i) ticks.push_back({axis.centre[i], i % stride == 0 ? axis.names[i] : ""});
+  return ticks;
+}
+
+std::vector<Tick> name_ticks_across(const AxisView& axis, double length) {
+  auto ticks = name_ticks(axis, length);
+  const bool fit = double(axis.size()) * (ticks_width(ticks) + font_size) <= length;
+  for (Tick& tick : ticks) tick.turned = !fit;
+  return ticks;
+}
+
 std::vector<Tick> axis_ticks(const AxisView& axis, int most) {
   const double low = axis.border.front(), high = axis.border.back();
   if (!room_for_values(axis, std::size_t(most))) {
@@ -112,6 +136,7 @@ std::vector<Tick> log_ticks(double low, double high, int most) {
 }
 
 std::vector<Tick> ticks_across(const AxisView& axis, double length) {
+  if (!axis.names.empty()) return name_ticks_across(axis, length);
   for (int most = fitting(length, narrowest_tick);; --most) {
     auto ticks = axis_ticks(axis, most);
     const auto labelled = std::count_if(ticks.begin(), ticks.end(), [](const Tick& t) { return !t.text.empty(); });
@@ -120,7 +145,7 @@ std::vector<Tick> ticks_across(const AxisView& axis, double length) {
 }
 
 std::vector<Tick> ticks_upwards(const AxisView& axis, double length) {
-  return axis_ticks(axis, fitting(length, lowest_tick));
+  return axis.names.empty() ? axis_ticks(axis, fitting(length, lowest_tick)) : name_ticks(axis, length);
 }
 
 std::vector<Tick> scale_ticks(const Range& range, double length) {
@@ -128,9 +153,14 @@ std::vector<Tick> scale_ticks(const Range& range, double length) {
 }
 
 double ticks_width(const std::vector<Tick>& ticks) {
-  std::size_t widest = 0;
-  for (const Tick& tick : ticks) widest = std::max(widest, tick.text.size());
-  return double(widest) * digit_width * font_size;
+  double widest = 0;
+  for (const Tick& tick : ticks) widest = std::max(widest, width_of(tick.text));
+  return widest * font_size;
+}
+
+double ticks_height(const std::vector<Tick>& ticks) {
+  const bool turned = std::any_of(ticks.begin(), ticks.end(), [](const Tick& t) { return t.turned; });
+  return turned ? std::max(ticks_width(ticks) - font_size, 0.0) : 0;
 }
 
 }  // namespace neurosweep::output

@@ -24,7 +24,7 @@ Map empty_map(const SweepSpec& spec) {
   const std::string unit(model.signals[std::size_t(p.signal)].unit);
   Map map;
   map.title = spec.title, map.model = model.name, map.single = p.precision == Precision::single_;
-  for (const AxisLabel& a : spec.axes) map.axes.push_back({a.name, a.unit, a.log, a.values});
+  for (const AxisLabel& a : spec.axes) map.axes.push_back({a.name, a.unit, a.log, a.values, a.names});
   map.status.assign(p.sets(), not_computed);
   if (p.replicates > 1) map.failed.assign(p.sets(), 0);
   for (Measure m : p.measures) {

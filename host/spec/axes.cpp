@@ -32,6 +32,17 @@ void report_unknown(Context& c, const Node& name) {
                  first_port, first_state);
 }
 
+// Whether an axis that was read before sweeps the quantity (reported).
+bool swept_twice(Context& c, int quantity, const Place& place) {
+  for (const SweptColumn& column : swept_columns(c.problem())) {
+    if (column.quantity != quantity) continue;
+    c.report.error(place, "{} is swept twice: there is an axis that sweeps it at {}", quote(c.quantities[std::size_t(quantity)].name),
+                   c.report.where(*c.given[std::size_t(quantity)]));
+    return true;
+  }
+  return false;
+}
+
 // The quantity that the axis names; -1 (reported) if there is none, or it cannot be swept twice or be set as well.
 int read_name(Context& c, const Node& axis) {
   const std::optional<Node> name = lookup(axis, "name", prefix);
@@ -39,12 +50,7 @@ int read_name(Context& c, const Node& axis) {
   const int q = find_quantity(c.quantities, name->text);
   if (q < 0) return report_unknown(c, *name), -1;
   const std::string& swept = c.quantities[q].name;
-  for (const Axis& other : c.problem().axes) {
-    if (other.quantity != q) continue;
-    c.report.error(name->place, "{} is swept twice: there is an axis of that name at {}", quote(swept),
-                   c.report.where(*c.given[q]));
-    return -1;
-  }
+  if (swept_twice(c, q, name->place)) return -1;
   const Node* set = c.root.find(c.quantities[q].key);
   if (set && !set->place.flag.empty()) {
     c.report.error(set->place, "{0} is swept by the axis at {1}; --axis {0}=FROM:TO:COUNT changes the axis", swept,
@@ -144,11 +150,76 @@ bool distinct(Context& c, const Node& axis, std::vector<double> values, const st
 void warn_range(Context& c, const Place& place, const Quantity& q, const std::vector<double>& values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   if (*low >= q.low && *high <= q.high) return;
-  c.report.warn(place, "axis {}: {} ... {} leaves {}, {} ... {}", q.name, *low, with_unit(*high, q.unit), q.range,
-                q.low, with_unit(q.high, q.unit));
+  c.report.warn(place, "axis {}: {} leaves {}, {}", q.name, interval(*low, *high, q.unit), q.range,
+                interval(q.low, q.high, q.unit));
+}
+
+bool too_many(Context& c, const Node& axis, const std::string& title, std::size_t count) {
+  if (count <= max_sets / c.problem().sets()) return false;
+  c.report.error(axis.place, "{}: with these {} values the axes make more than {} sets", title, count, max_sets);
+  return true;
+}
+
+// The presets that a preset axis goes through: `values`, or all that the model has.
+std::vector<std::size_t> read_presets(Context& c, const Node& axis) {
+  std::vector<std::size_t> chosen;
+  for (const char* key : {"from", "to", "count", "scale"})
+    if (const Node* other = axis.entry(key))
+      return c.report.error(other->key_place, "axis preset has names, not numbers: write values = [\"{}\", ...] instead of {}",
+                            c.model.presets[0].name, key), chosen;
+  const std::vector<std::string> known = names_of(c.model.presets);
+  const std::optional<Node> node = lookup(axis, "values", prefix);
+  if (!node) {
+    for (std::size_t i = 0; i < known.size(); ++i) chosen.push_back(i);
+    return chosen;
+  }
+  for (const Node& item : read_list(*node)) {
+    const auto index = read_choice(item, "preset", known, c.report);
+    if (index && std::find(chosen.begin(), chosen.end(), *index) != chosen.end())
+      c.report.error(item.place, "axis preset: {} stands there twice", quote(item.text));
+    if (index) chosen.push_back(*index);
+  }
+  if (read_list(*node).empty()) c.report.error(node->place, "axis preset: values is empty (presets: {})", listed(known));
+  return chosen;
+}
+
+// An axis whose points are the model's presets: it sweeps all parameters that they name, but for those that [parameters]
+// sets. A parameter that a preset does not name has the model's own value there.
+void read_preset_axis(Context& c, const Node& axis) {
+  const Place& place = axis.entry("name")->place;
+  if (c.model.presets.empty()) return c.report.error(place, "axis preset: {} has no presets", c.model.name);
+  const std::vector<std::size_t> presets = read_presets(c, axis);
+  std::vector<Axis> columns;
+  for (std::size_t row = 0; row < presets.size(); ++row)
+    for (const Preset::Value& v : c.model.presets[presets[row]].values) {
+      const int q = find_quantity(c.quantities, v.parameter);
+      if (c.root.find(c.quantities[std::size_t(q)].key)) continue;
+      auto column = std::find_if(columns.begin(), columns.end(), [&](const Axis& a) { return a.quantity == q; });
+      if (column == columns.end())
+        column = columns.insert(column, {q, std::vector<double>(presets.size(), c.quantities[std::size_t(q)].base)});
+      column->values[row] = v.value;
+    }
+  for (const Axis& column : columns) {
+    if (swept_twice(c, column.quantity, place)) return;
+    c.given[std::size_t(column.quantity)] = place;
+  }
+  if (presets.empty() || too_many(c, axis, "axis preset", presets.size())) return;
+  if (columns.empty()) return c.report.error(place, "axis preset: [parameters] sets everything that the presets name");
+  AxisLabel label;
+  label.name = "preset";
+  for (std::size_t row = 0; row < presets.size(); ++row) {
+    label.values.push_back(double(row));
+    label.names.emplace_back(c.model.presets[presets[row]].name);
+  }
+  Axis swept = std::move(columns.front());
+  swept.together.assign(std::make_move_iterator(columns.begin() + 1), std::make_move_iterator(columns.end()));
+  c.problem().axes.push_back(std::move(swept));
+  c.sweep.axes.push_back(std::move(label));
 }
 
 void read_axis(Context& c, const Node& axis) {
+  if (const std::optional<Node> name = lookup(axis, "name", prefix); name && name->text == "preset")
+    return read_preset_axis(c, axis);
   const int index = read_name(c, axis);
   if (index < 0) return;
   const Quantity& q = c.quantities[index];
@@ -157,11 +228,7 @@ void read_axis(Context& c, const Node& axis) {
   c.given[index] = axis.entry("name")->place;
   if (!read || !distinct(c, axis, read->values, title)) return;
   warn_range(c, axis.place, q, read->values);
-  if (read->values.size() > max_sets / c.problem().sets()) {
-    c.report.error(axis.place, "{}: with these {} values the axes make more than {} sets", title, read->values.size(),
-                   max_sets);
-    return;
-  }
+  if (too_many(c, axis, title, read->values.size())) return;
   c.problem().axes.push_back({index, read->values});
   c.sweep.axes.push_back({q.name, q.unit, read->log, std::move(read->values)});
 }

@@ -29,24 +29,27 @@ constexpr Key keys[] = {
     {"input",       Type::table,    optional, "",          "a table for each port; default: zero"},
 
     {"axis",        Type::tables,   optional, "",          "what is swept; the first axis is the slowest"},
-    {"axis.name",   Type::text,     required, "",          "a parameter, input.PORT.KEY or initial.STATE"},
+    {"axis.name",   Type::text,     required, "",          "a parameter, input.PORT.KEY, initial.STATE, or preset"},
     {"axis.from",   Type::quantity, optional, "",          "first value"},
     {"axis.to",     Type::quantity, optional, "",          "last value, included"},
     {"axis.count",  Type::whole,    optional, "",          "number of values, 2 or more"},
     {"axis.scale",  Type::text,     optional, "linear",    "linear or log"},
-    {"axis.values", Type::amounts,  optional, "",          "instead of from, to, count and scale"},
+    {"axis.values", Type::amounts,  optional, "",          "instead of from, to, count and scale; of preset: names"},
 
     {"observe",          Type::table, optional, "", "what is measured"},
     {"observe.signal",   Type::text,  optional, "", "default: the model's first"},
-    {"observe.measures", Type::texts, optional, "", "default: amplitude, and peak_frequency if the band holds a bin"},
+    {"observe.measures", Type::texts, optional, "", "default: amplitude, and peak_frequency if the band holds a bin; "
+     "of models that spike: rate and isi_cv"},
 
     {"spectrum",               Type::table,    optional, "",     "Welch's estimate"},
-    {"spectrum.segment",       Type::whole,    optional, "",     "samples; default: see default_segment()"},
+    {"spectrum.segment",       Type::whole,    optional, "",     "samples; default: the largest power of 2 that is "
+     "at most a quarter of those observed, and 4 s"},
     {"spectrum.overlap",       Type::whole,    optional, "",     "samples; default: half a segment"},
     {"spectrum.band",          Type::amounts,  optional, "",     "of the peak; default: 1 Hz to 80 Hz or Nyquist's",
      "Hz", Domain::not_negative},
     {"spectrum.engine",        Type::text,     optional, "auto", "auto, fft or direct"},
-    {"spectrum.min_amplitude", Type::quantity, optional, "",     "smaller ones have no peak; default: relative, 1e-5",
+    {"spectrum.min_amplitude", Type::quantity, optional, "",     "smaller ones have no peak; default: 1e-5 of the "
+     "largest value",
      "",   Domain::not_negative},
 };
 // clang-format on

@@ -1,5 +1,6 @@
 #include "host/spec/measures.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "host/spec/sweep_spec.hpp"
@@ -43,6 +44,11 @@ std::string squared(const std::string& unit) {
 }  // namespace
 
 std::span<const MeasureRow> measure_table() { return table; }
+
+std::span<const MeasureRow> measures_of(const ModelInfo& model) {
+  constexpr auto first_of_spikes = std::find_if(table.begin(), table.end(), [](auto& r) { return is_of_spikes(r.measure); });
+  return {table.begin(), model.spiking ? table.end() : first_of_spikes};
+}
 
 std::string measure_name(Measure m) { return std::string(table[std::size_t(m)].name); }
 

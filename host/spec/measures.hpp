@@ -25,4 +25,7 @@ struct MeasureRow {
 // Row i is Measure(i).
 std::span<const MeasureRow> measure_table();
 
+// The rows that the model can have: one that does not spike lacks the last ones.
+std::span<const MeasureRow> measures_of(const ModelInfo& model);
+
 }  // namespace neurosweep

@@ -41,25 +41,44 @@ void read_signal(Context& c) {
     c.problem().signal = int(*index);
 }
 
+// The measure of that name, if the model can have it.
+std::optional<Measure> read_measure(Context& c, const Node& item) {
+  const std::vector<std::string> possible = names_of(measures_of(c.model)), all = names_of(measure_table());
+  const auto known = std::find(all.begin(), all.end(), item.text);
+  if (known - all.begin() >= std::ptrdiff_t(possible.size()) && known != all.end()) {
+    c.report.error(item.place, "measure {} is of models that spike, and {} does not (measures: {})", quote(item.text),
+                   c.model.name, listed(possible));
+    return std::nullopt;
+  }
+  const auto index = read_choice(item, "measure", possible, c.report);
+  return index ? std::optional(Measure(*index)) : std::nullopt;
+}
+
 // What observe.measures asks for; nothing if it is not given, or wrong.
 std::vector<Asked> read_measures(Context& c) {
   std::vector<Asked> asked;
   const std::optional<Node> node = lookup(c.root, "observe.measures");
   if (!node) return asked;
-  const std::vector<std::string> names = names_of(measure_table());
   for (const Node& item : read_list(*node)) {
-    const auto index = read_choice(item, "measure", names, c.report);
-    if (!index) continue;
-    const Measure measure = Measure(*index);
-    const bool twice = std::any_of(asked.begin(), asked.end(), [&](const Asked& a) { return a.measure == measure; });
+    const std::optional<Measure> measure = read_measure(c, item);
+    if (!measure) continue;
+    const bool twice = std::any_of(asked.begin(), asked.end(), [&](const Asked& a) { return a.measure == *measure; });
     if (twice)
       c.report.error(item.place, "measure {} stands there twice", quote(item.text));
     else
-      asked.push_back({measure, item.place});
+      asked.push_back({*measure, item.place});
   }
   if (node->kind == Node::Kind::array && node->items.empty())
-    c.report.error(node->place, "observe.measures is empty (measures: {})", listed(names));
+    c.report.error(node->place, "observe.measures is empty (measures: {})", listed(names_of(measures_of(c.model))));
   return asked;
+}
+
+// Where nobody asks: what says most of a model of that kind. A peak frequency joins the amplitude where there is a bin
+// to look for it (plan_spectrum).
+std::vector<Asked> default_measures(Context& c) {
+  const Place& place = c.root.place;
+  if (c.model.spiking) return {{Measure::rate, place}, {Measure::isi_cv, place}};
+  return {{Measure::amplitude, place}};
 }
 
 void read_engine(Context& c) {
@@ -167,7 +186,7 @@ void plan_spectrum(Context& c, std::vector<Asked>& asked, bool by_default, const
   const auto spectral = first([](Measure m) { return row_of(m).spectral(); });
   if (plan.segment == 0) return spectral == asked.end() ? void() : report_no_segment(c, *spectral);
   const BinRange inside = bins_inside(band.lower, band.upper, c.problem().dt, plan.segment);
-  if (by_default && inside.count > 0) asked.push_back({Measure::peak_frequency, c.root.place});
+  if (by_default && !c.model.spiking && inside.count > 0) asked.push_back({Measure::peak_frequency, c.root.place});
   const auto peak = first(is_peak);
   if (peak != asked.end() || band.place) check_peak(c, peak != asked.end() ? *peak : asked[0], band, inside);
   if (peak != asked.end()) plan.peak = inside;
@@ -183,9 +202,8 @@ void plan_spectrum(Context& c, std::vector<Asked>& asked, bool by_default, const
 
 void read_observation(Context& c) {
   read_signal(c);
-  std::vector<Asked> asked = read_measures(c);
   const bool by_default = !c.root.find("observe.measures");
-  if (by_default) asked.push_back({Measure::amplitude, c.root.place});
+  std::vector<Asked> asked = by_default ? default_measures(c) : read_measures(c);
   read_engine(c);
   read_min_amplitude(c);
   const std::size_t errors = c.report.errors();

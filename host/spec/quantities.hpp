@@ -15,7 +15,7 @@ struct Quantity {
   std::string name;  // as an axis and --set name it: "Ae", "initial.M", "input.E.sine.frequency"
   std::string key;   // where a sweep file sets it: "parameters.Ae"; inputs and initial values: the name
   std::string unit;  // of bare numbers, and of Problem's
-  double base;       // unless somebody sets it
+  double base;       // unless somebody sets it; NaN: an initial value that the model computes
   Domain domain = Domain::any;
   double low = -std::numeric_limits<double>::infinity();  // outside of low ... high: a warning, which names
   double high = std::numeric_limits<double>::infinity();  // `range` ("the literature's range")

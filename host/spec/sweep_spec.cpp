@@ -75,7 +75,8 @@ void read_times(Context& c) {
 void read_preset(Context& c) {
   const std::optional<Node> node = lookup(c.root, "preset");
   if (!node) return;
-  if (c.model.presets.empty()) return c.report.error(node->place, "preset: {} has no presets", c.model.name);
+  if (c.model.presets.empty())
+    return c.report.error(node->place, "preset {}: {} has no presets", quote(node->text), c.model.name);
   const auto index = read_choice(*node, "preset", names_of(c.model.presets), c.report);
   if (!index) return;
   for (const Preset::Value& v : c.model.presets[*index].values)
@@ -95,8 +96,8 @@ void read_base(Context& c) {
 }
 
 bool is_swept(Context& c, std::size_t quantity) {
-  for (const Axis& axis : c.problem().axes)
-    if (std::size_t(axis.quantity) == quantity) return true;
+  for (const SweptColumn& column : swept_columns(c.problem()))
+    if (std::size_t(column.quantity) == quantity) return true;
   return false;
 }
 
@@ -104,9 +105,10 @@ void warn_ranges(Context& c) {
   for (std::size_t i = 0; i < c.quantities.size(); ++i) {
     const Quantity& q = c.quantities[i];
     const double value = c.problem().base[i];
-    if (!c.given[i] || is_swept(c, i) || (value >= q.low && value <= q.high)) continue;
-    c.report.warn(*c.given[i], "{} = {} is outside {}, {} ... {}", q.name, with_unit(value, q.unit), q.range, q.low,
-                  with_unit(q.high, q.unit));
+    const bool outside = value < q.low || value > q.high;  // NaN, the model's own start, is not
+    if (!c.given[i] || is_swept(c, i) || !outside) continue;
+    c.report.warn(*c.given[i], "{} = {} is outside {}, {}", q.name, with_unit(value, q.unit), q.range,
+                  interval(q.low, q.high, q.unit));
   }
 }
 

@@ -21,6 +21,7 @@ struct AxisLabel {                 // how an axis is written for people; values 
   std::string name, unit;          // "Ae", "mV"; "input.E.mean", "Hz"; unit "" = dimensionless
   bool log = false;                // spaced logarithmically
   std::vector<double> values;
+  std::vector<std::string> names = {};   // of a preset axis's values 0, 1, 2, ...; empty elsewhere
 };
 
 struct SweepSpec {

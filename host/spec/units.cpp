@@ -81,8 +81,8 @@ constexpr Kind kinds[] = {
 
 // How people write what this file spells in ASCII.
 constexpr std::pair<std::string_view, std::string_view> spellings[] = {
-    {"\u00b5", "u"},   {"\u03bc", "u"},   {"\u00b2", "2"}, {"\u03a9", "Ohm"},
-    {"\u2126", "Ohm"}, {"\u00b0", "deg"}, {"\u00b7", "*"}};
+    {"\u00b5", "u"},   {"\u03bc", "u"},   {"\u00b9", "1"}, {"\u00b2", "2"}, {"\u207b", "-"},
+    {"\u2212", "-"},   {"\u03a9", "Ohm"}, {"\u2126", "Ohm"}, {"\u00b0", "deg"}, {"\u00b7", "*"}};
 
 std::string_view trimmed(std::string_view text) {
   const auto space = [](char c) { return c == ' ' || c == '\t'; };
@@ -140,8 +140,19 @@ void accumulate(Unit& unit, const Unit& factor, bool divide) {
   unit.factor = divide ? unit.factor / factor.factor : unit.factor * factor.factor;
 }
 
+// Spaces before a factor with a negative power become a *: "uA cm^-2". Any other is a mistake, such as "m V".
+std::string joined_by_signs(std::string text) {
+  for (std::size_t minus = text.find('-'); minus != std::string::npos; minus = text.find('-', minus + 1)) {
+    const std::size_t space = text.find_last_of(" /*", minus);
+    if (space == std::string::npos || text[space] != ' ') continue;
+    const char before = text[text.find_last_not_of(' ', space)];
+    if (before != '*' && before != '/') text[space] = '*';
+  }
+  return text;
+}
+
 std::optional<Unit> parse_unit(std::string_view given) {
-  const std::string ascii = in_ascii(trimmed(given));
+  const std::string ascii = joined_by_signs(in_ascii(trimmed(given)));
   std::string_view text = ascii;
   Unit unit;
   if (text.empty()) return unit;
@@ -289,6 +300,11 @@ std::string unit_kind(std::string_view unit) { return kind_name(unit_or_throw(un
 
 std::string with_unit(double value, std::string_view unit) {
   return unit.empty() ? fmt::format("{}", value) : fmt::format("{} {}", value, unit);
+}
+
+std::string interval(double low, double high, std::string_view unit) {
+  if (std::isfinite(low) && std::isfinite(high)) return fmt::format("{} ... {}", low, with_unit(high, unit));
+  return std::isfinite(low) ? with_unit(low, unit) + " or more" : with_unit(high, unit) + " or less";
 }
 
 }  // namespace neurosweep

@@ -1,6 +1,7 @@
 // Quantities as people write them: "2.5 mV", "0.02/ms", "10 uA/cm2".
 //
-// A unit is a product of symbols, each with an SI prefix and a power: V A S F Ohm s Hz m rad deg, joined by / or *.
+// A unit is a product of symbols, each with an SI prefix and a power: V A S F Ohm s Hz m rad deg, joined by / or *, or by
+// a space before a negative power ("uA cm^-2").
 // Its kind (voltage, time, ...) follows by algebra, so that mV/ms, V/s and uV/us are the same kind without a list.
 #pragma once
 #include <stdexcept>
@@ -26,5 +27,8 @@ std::string unit_kind(std::string_view unit);
 
 // "2.5 mV"; a plain number where `unit` is empty.
 std::string with_unit(double value, std::string_view unit);
+
+// "2.5 ... 5 mV"; of an interval with one end "2.5 mV or more", "5 mV or less".
+std::string interval(double low, double high, std::string_view unit);
 
 }  // namespace neurosweep

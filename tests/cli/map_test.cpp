@@ -32,9 +32,10 @@ TEST(Run, EveryShippedSweep) {
     const CsvTable t = map_of(entry.path().string(), {"--quiet"});
     ASSERT_FALSE(t.rows.empty());
     EXPECT_EQ(t.header.back(), "status");
+    const bool announced = contains(read_file(entry.path()), "status 2");   // by the file's own comment
     for (const auto& row : t.rows) {
       ASSERT_EQ(row.size(), t.header.size());
-      EXPECT_EQ(row.back(), "0");
+      EXPECT_TRUE(row.back() == "0" || (announced && row.back() == "2")) << testing::PrintToString(row);
     }
   }
   EXPECT_GE(found, 4);

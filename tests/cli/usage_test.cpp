@@ -39,7 +39,7 @@ TEST(Usage, HelpOfTheProgram) {
   expect_help({"--help"});
   expect_help({"-h"});
   const Strings names = commands();
-  for (const char* name : {"run", "models", "devices"})
+  for (const char* name : {"run", "models", "init", "devices"})
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
 }
 

@@ -100,11 +100,7 @@ struct OneRun {
 
 template <class Model, Method method>
 OneRun simulate_one(const Problem& p, const Setup& s, std::uint64_t set, std::uint32_t replicate) {
-  auto source = [&](int quantity, int) {
-    for (std::size_t a = 0; a < p.axes.size(); ++a)
-      if (p.axes[a].quantity == quantity) return axis_value(p, a, set);
-    return p.base[std::size_t(quantity)];
-  };
+  auto source = [&](int quantity, int) { return quantity_of_set(p, quantity, set); };
   Node<Model, method, double, Path::general> node[1];
   node[0].prepare(source, s, set, replicate);
   Recording recording;

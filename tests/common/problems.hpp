@@ -37,9 +37,11 @@ inline void add_axis(Problem& p, int q, double from, double to, int count) {
   p.axes.push_back(a);
 }
 
-// The value of axis a for set number `set`.
-inline double axis_value(const Problem& p, std::size_t a, std::uint64_t set) {
-  return p.axes[a].values[grid_of(p)[a].index(set)];
+// A quantity of set number `set`.
+inline double quantity_of_set(const Problem& p, int quantity, std::uint64_t set) {
+  for (const SweptColumn& c : swept_columns(p))
+    if (c.quantity == quantity) return (*c.values)[c.grid.index(set)];
+  return p.base[std::size_t(quantity)];
 }
 
 // Welch with `segment` samples, half overlapping, and the open band (3, 40) Hz at dt = 0.5 ms.

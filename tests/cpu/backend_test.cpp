@@ -243,7 +243,7 @@ TEST(CpuBackend, EveryInputOnEveryPortSwept) {
     run(p, map);
     for (std::uint64_t set = 0; set < 27; ++set) {
       Problem one = p;
-      for (std::size_t a = 0; a < 3; ++a) quantity(one, p.axes[a].quantity) = axis_value(p, a, set);
+      for (std::size_t a = 0; a < 3; ++a) quantity(one, p.axes[a].quantity) = quantity_of_set(p, p.axes[a].quantity, set);
       one.axes.clear();
       const neurosweep::Setup s = make_setup(one);
       auto scalar = [&]<Method m>() {
@@ -313,7 +313,7 @@ TEST(CpuBackend, Replicates) {
     const neurosweep::Setup s = make_setup(p);
     for (std::uint32_t r = 0; r < 7; ++r) {
       Node<JansenRit, Method::exp_euler, double, Path::noise> node[1];
-      node[0].prepare([&](int q, int) { return q == JansenRit::Ae ? axis_value(p, 0, set) : q == JansenRit::Ai ? axis_value(p, 1, set) : s.base[q]; }, s, set, r);
+      node[0].prepare([&](int q, int) { return quantity_of_set(p, q, set); }, s, set, r);
       NoSpectrum none;
       Simulation<JansenRit, Method::exp_euler, double, Path::noise, 1, 8, NoSpectrum>(s, node, none).run(0, s.steps);
       const double mean = node[0].carried.moments.mean_value();

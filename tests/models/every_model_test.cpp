@@ -175,6 +175,23 @@ TYPED_TEST(EveryModel, LanesAreTheScalar) {
   }
 }
 
+// An axis that changes several quantities together, beside one that changes one.
+TEST(AxisOfSeveral, IsTheSetsOneByOne) {
+  Problem p = shelf_problem<Izhikevich>(3, 2000);
+  using Iz = Izhikevich;
+  p.axes.push_back({Iz::a, {0.02, 0.02, 0.1}, {{Iz::c, {-65, -50, -65}}, {Iz::d, {8, 2, 2}}}});
+  const Map map = run(*make_cpu_backend(2), p, 4);
+  expect_close(map, by_hand(p), p, 1e-9);
+  Problem one = shelf_problem<Izhikevich>(3, 2000);
+  quantity(one, Iz::c) = -50, quantity(one, Iz::d) = 2;                // the second of the three
+  const Map alone = run(*make_cpu_backend(1), one);
+  for (std::size_t c = 0; c < p.measures.size(); ++c)
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double several = map.values[c * 9 + 3 * i + 1], single = alone.values[c * 3 + i];
+      EXPECT_TRUE(several == single || (std::isnan(several) && std::isnan(single))) << several << " and " << single;
+    }
+}
+
 TYPED_TEST(EveryModel, NotANumberIsDiverged) {
   using Model = TypeParam;
   for (Precision precision : {Precision::single_, Precision::double_}) {

@@ -74,6 +74,20 @@ TEST(CsvTable, ThreeAxesAndNone) {
   EXPECT_EQ(table_of(map_over({}, [](std::size_t) { return 7.5; })), "amplitude [mV],status\n7.5,0\n");
 }
 
+TEST(CsvTable, NamesStandForTheirValues) {
+  const Map map = map_over({named_axis({"regular_spiking", "chattering"}), {"I", "pA", false, {4, 5}}},
+                           [](std::size_t set) { return double(set); });
+  EXPECT_EQ(table_of(map),
+            "preset,I [pA],amplitude [mV],status\n"
+            "regular_spiking,4,0,0\nregular_spiking,5,1,0\nchattering,4,2,0\nchattering,5,3,0\n");
+}
+
+TEST(CsvTable, ANameIsQuotedWhereItHasTo) {
+  const Map map = map_over({named_axis({"a b", "c,d", "say \"e\"", "f\ng"})}, [](std::size_t) { return 1.0; });
+  EXPECT_EQ(table_of(map),
+            "preset,amplitude [mV],status\na b,1,0\n\"c,d\",1,0\n\"say \"\"e\"\"\",1,0\n\"f\ng\",1,0\n");
+}
+
 template <class T, class Bits>
 void reads_back(bool single, T (*parse)(const char*, char**)) {
   std::mt19937_64 random(1);
@@ -132,6 +146,9 @@ TEST(CsvTable, DoesNotFitTogether) {
   Map map = small_map({1, 2, 3, 4});
   map.columns[0].values.pop_back();
   EXPECT_THROW(write_csv_table(map, "-"), std::logic_error);
+  Map named = small_map({1, 2, 3, 4});
+  named.axes[0].names = {"one_of_two"};
+  EXPECT_THROW(write_csv_table(named, "-"), std::logic_error);
 }
 
 TEST(CsvGrid, OneFileForOneMeasure) {
@@ -139,6 +156,17 @@ TEST(CsvGrid, OneFileForOneMeasure) {
   write_csv_grid(small_map({0.1, nan, 3, 4}), scratch / "map.csv");
   EXPECT_EQ(scratch.files(), 1u);
   EXPECT_EQ(read_file(scratch / "map.csv"), "Ae [mV]\\Ai [mV],15,30\n2,0.1,nan\n5,3,4\n");
+}
+
+TEST(CsvGrid, NamesOnEitherAxis) {
+  const Scratch scratch;
+  Map map = small_map({1, 2, 3, 4});
+  map.axes[0] = named_axis({"resonator", "chattering"});
+  write_csv_grid(map, scratch / "down.csv");
+  EXPECT_EQ(read_file(scratch / "down.csv"), "preset\\Ai [mV],15,30\nresonator,1,2\nchattering,3,4\n");
+  std::swap(map.axes[0], map.axes[1]);
+  write_csv_grid(map, scratch / "across.csv");
+  EXPECT_EQ(read_file(scratch / "across.csv"), "Ai [mV]\\preset,resonator,chattering\n15,1,2\n30,3,4\n");
 }
 
 TEST(CsvGrid, OneFileForEachOfSeveral) {

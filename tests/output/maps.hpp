@@ -49,6 +49,11 @@ inline std::vector<double> count_up(double from, std::size_t n, double step = 1)
   return values;
 }
 
+// An axis whose points have names.
+inline MapAxis named_axis(std::vector<std::string> names) {
+  return {"preset", "", false, count_up(0, names.size()), std::move(names)};
+}
+
 class Scratch {
  public:
   Scratch() : path_(testing::TempDir() + "neurosweep-test-XXXXXX") {

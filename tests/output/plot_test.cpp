@@ -194,6 +194,74 @@ TEST_F(Plot, FiveAxes) {
                        "8 of the 12 slices, spread over the leading axes"));
 }
 
+const std::vector<std::string> presets{"regular_spiking",  "intrinsically_bursting", "chattering",
+                                       "fast_spiking",     "thalamo_cortical",       "resonator",
+                                       "mixed_mode",       "low_threshold_spiking",  "inhibition_induced_spikes"};
+
+// Where the first text of that kind stands in an SVG, counted from the top left; `how` is what follows the place.
+struct Point {
+  double x, y;
+};
+Point place_of(const std::string& svg, const std::string& text, const std::string& how) {
+  const std::size_t end = svg.find("<text>" + text + "</text>"), start = svg.rfind("translate(", end);
+  EXPECT_NE(end, std::string::npos) << text;
+  if (end == std::string::npos) return {};
+  EXPECT_TRUE(contains(svg.substr(start, end - start), how)) << text;
+  Point point{};
+  std::sscanf(svg.c_str() + start, "translate(%lf,%lf)", &point.x, &point.y);
+  return point;
+}
+
+TEST_F(Plot, NamesUpwards) {
+  const std::string svg = draw(map_over({named_axis(presets), {"I", "pA", false, count_up(0, 41)}},
+                                        [](std::size_t set) { return double(set); }));
+  double last = infinity;
+  for (const std::string& name : presets) {
+    const Point at = place_of(svg, name, "text-anchor=\"end\"");
+    EXPECT_GT(at.x, 7.0 * double(name.size())) << name;  // room for all its letters
+    EXPECT_LT(at.y, last - 40) << name;
+    last = at.y;
+  }
+  EXPECT_TRUE(has_text(svg, "preset"));
+}
+
+TEST_F(Plot, NamesAcross) {
+  const MapAxis numbers{"I", "pA", false, count_up(0, 41)};
+  const std::string svg =
+      draw(map_over({numbers, named_axis(presets)}, [](std::size_t set) { return double(set); }));
+  const double label = place_of(svg, "preset", "text-anchor=\"middle\"").y;
+  double last = 0;
+  for (const std::string& name : presets) {
+    const Point at = place_of(svg, name, "rotate(-90)");  // it ends here, below the panel
+    EXPECT_GT(at.x, last + 40) << name;
+    EXPECT_GT(label - at.y, 7.0 * double(name.size())) << name;
+    last = at.x;
+  }
+  const std::string few =
+      draw(map_over({numbers, named_axis({"resonator", "chattering"})}, [](std::size_t set) { return double(set); }));
+  EXPECT_FALSE(contains(few.substr(few.rfind("translate(", few.find("<text>chattering")), 60), "rotate(-90)"));
+}
+
+TEST_F(Plot, ThePanelGrowsWithItsNames) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 60; ++i) names.push_back("preset_" + std::to_string(i));
+  const std::string svg = draw(map_over({named_axis(names), named_axis(names)}, [](std::size_t) { return 1.0; }));
+  for (const std::string& name : names) EXPECT_TRUE(has_text(svg, name)) << name;
+}
+
+TEST_F(Plot, OneAxisOfNames) {
+  const std::string svg = draw(map_over({named_axis(presets)}, [](std::size_t set) { return double(set); }));
+  for (const std::string& name : presets) place_of(svg, name, "rotate(-90)");
+  EXPECT_TRUE(has_text(svg, "preset"));
+  EXPECT_TRUE(has_text(svg, "amplitude [mV]"));
+}
+
+TEST_F(Plot, SlicesHaveNames) {
+  const std::string svg = draw(map_over({named_axis(presets), {"y", "", false, {1, 2}}, {"x", "", false, {1, 2, 3}}},
+                                        [](std::size_t set) { return double(set); }));
+  for (const std::string& name : presets) EXPECT_TRUE(has_text(svg, "preset = " + name)) << name;
+}
+
 TEST_F(Plot, OddValues) {
   draw(small_map({7, 7, 7, 7}));
   draw(small_map({0, 0, 0, 0}));

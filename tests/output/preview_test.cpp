@@ -165,6 +165,34 @@ TEST(Preview, ATableForOneAxis) {
             "      5             ok\n");
 }
 
+TEST(Preview, NamesAtTheEndsOfAnAxis) {
+  Map map = small_map({0, 3, 6, 9});
+  map.axes[0] = named_axis({"resonator", "chattering"});
+  EXPECT_EQ(preview(map, ascii),
+            "A small map\n"
+            "amplitude [mV]\n"
+            "preset\n"
+            "chattering |********@@@@@@@@|\n"
+            "           |********@@@@@@@@|\n"
+            "           |        --------|\n"
+            " resonator |        --------|\n"
+            "            15  Ai [mV]   30\n"
+            "0 [ .:-=+*#%@] 9 mV\n");
+  std::swap(map.axes[0], map.axes[1]);
+  EXPECT_TRUE(contains(preview(map, ascii), "    resonator preset chattering\n")) << preview(map, ascii);
+}
+
+TEST(Preview, ATableOfNames) {
+  Map map = map_over({named_axis({"resonator", "chattering"})}, [](std::size_t set) { return double(set) + 0.5; });
+  map.title = "";
+  EXPECT_EQ(preview(map, ascii),
+            "    preset  amplitude [mV]\n"
+            " resonator             0.5\n"
+            "chattering             1.5\n");
+  const Map many = map_over({named_axis(std::vector<std::string>(30, "resonator"))}, [](std::size_t) { return 1.0; });
+  EXPECT_TRUE(contains(preview(many, ascii), "\nresonator               1\n"));  // a chart could not name them
+}
+
 TEST(Preview, AChartForManyValues) {
   Map map = map_over({{"Ae", "mV", false, count_up(0, 24)}}, [](std::size_t set) { return double(set % 8); });
   map.title = "";
@@ -202,6 +230,12 @@ TEST(Preview, ThreeAxesShowTheFirstSlice) {
   const std::string text = preview(map, ascii);
   EXPECT_TRUE(contains(text, "A map\nthe first of 2 slices: be = 50 1/s\namplitude [mV]\ny\n")) << text;
   EXPECT_TRUE(contains(text, "0 [ .:-=+*#%@] 7 mV\n")) << text;  // the scale of all slices
+}
+
+TEST(Preview, TheFirstSliceHasAName) {
+  const Map map = map_over({named_axis({"resonator", "chattering"}), {"y", "", false, {1, 2}}, {"x", "", false, {1, 2}}},
+                           [](std::size_t set) { return double(set); });
+  EXPECT_TRUE(contains(preview(map, ascii), "the first of 2 slices: preset = resonator\n"));
 }
 
 TEST(Preview, SaysThatReplicatesDiverged) {

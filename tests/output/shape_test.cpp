@@ -47,6 +47,16 @@ TEST(AxisView, TheSameValueAgainHasWidth) {
   EXPECT_EQ(view.border, (Values{1, 2, 3}));
 }
 
+TEST(AxisView, NamesKeepTheirOrderInEvenCells) {
+  const AxisView view = view_axis(named_axis({"resonator", "chattering", "a\nb"}));
+  EXPECT_EQ(view.names, (std::vector<std::string>{"resonator", "chattering", "a b"}));
+  EXPECT_EQ(view.order, (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(view.border, (Values{-0.5, 0.5, 1.5, 2.5}));
+  EXPECT_TRUE(view.even);
+  EXPECT_FALSE(view.log);
+  EXPECT_EQ(view_axis(named_axis({"alone"})).border, (Values{-0.5, 0.5}));
+}
+
 TEST(AxisView, NoPlaceForInfinity) {
   EXPECT_TRUE(contains(error_of([] { view_axis({"input.E.pulse.period", "s", false, {1, infinity}}); }), "not finite"));
 }
@@ -109,6 +119,26 @@ TEST(Ticks, AtTheAxisValuesWhereTheyAreFewAndShort) {
   EXPECT_EQ(texts(ticks_across(view_axis({"x", "", false, {1, 2.5, 7}}), 440)), "1 2.5 7");
   EXPECT_EQ(texts(ticks_across(view_axis({"x", "", false, {1, 1.1, 7}}), 440)), "1 2 3 4 5 6 7 8 9");
   EXPECT_EQ(texts(ticks_across(view_axis({"x", "", false, {1, 2 + 1e-9, 3}}), 440)), "0.5 1.0 1.5 2.0 2.5 3.0 3.5");
+}
+
+TEST(Ticks, EveryNameThatHasRoom) {
+  const AxisView four = view_axis(named_axis({"rs", "ib", "ch", "fs"}));
+  EXPECT_EQ(texts(ticks_upwards(four, 64)), "rs ib ch fs");
+  EXPECT_EQ(texts(ticks_upwards(four, 63)), "rs ch");  // 16 pixels each
+  EXPECT_EQ(texts(ticks_upwards(four, 10)), "rs");
+  EXPECT_EQ(ticks_upwards(four, 10).size(), 4u);  // the others have a mark
+}
+
+TEST(Ticks, NamesAreTurnedWhereTheyDoNotFitSideBySide) {
+  const AxisView view = view_axis(named_axis({"regular_spiking", "chattering"}));
+  const auto wide = ticks_across(view, 440), narrow = ticks_across(view, 200);
+  EXPECT_EQ(texts(wide), "regular_spiking chattering");
+  EXPECT_EQ(texts(narrow), "regular_spiking chattering");
+  EXPECT_FALSE(wide[0].turned);
+  EXPECT_TRUE(narrow[0].turned);
+  EXPECT_EQ(ticks_height(wide), 0);
+  EXPECT_GT(ticks_height(narrow), 80);
+  EXPECT_FALSE(ticks_upwards(view, 200)[0].turned);
 }
 
 }  // namespace

@@ -18,6 +18,13 @@ TEST(Summary, ExtremesAndWhere) {
                                                    "peak_frequency [Hz]: no set has a value", "rate: 5"}));
 }
 
+TEST(Summary, WhereIsANameOnANamedAxis) {
+  Map labels = small_map({});
+  labels.axes = {named_axis({"regular_spiking", "chattering"}), {"input.I.mean", "", false, {1, 3}}};
+  EXPECT_EQ(summary_lines({4, 0, 0, {{1, 2, 3}}}, labels),
+            (Lines{"4 sets", "amplitude [mV]: 1 to 2, largest at preset = chattering, input.I.mean = 3"}));
+}
+
 TEST(Summary, StandardDeviationsArePassedOver) {
   Map labels = small_map({});
   labels.columns = {{"a", "", {}}, {"a_sd", "", {}}, {"b", "", {}}, {"b_sd", "", {}}};

@@ -33,6 +33,15 @@ TEST(Text, PlaceOfASet) {
   EXPECT_EQ(place(axes, 0, 0), "");
 }
 
+TEST(Text, PointsOfAnAxis) {
+  const MapAxis numbers{"Ae", "mV", false, {2.4285714285714284}}, names = named_axis({"resonator", "chattering"});
+  EXPECT_EQ(point(numbers, 0, Digits::few), "2.429");
+  EXPECT_EQ(point(numbers, 0, Digits::all), "2.4285714285714284");
+  EXPECT_EQ(point(names, 1, Digits::few), "chattering");
+  EXPECT_EQ(point(names, 1, Digits::all), "chattering");
+  EXPECT_EQ(place({names, numbers}, 2, 1), "preset = chattering, Ae = 2.429 mV");
+}
+
 TEST(Text, Counts) {
   EXPECT_EQ(human_count(1.23e9), "1.23 G");
   EXPECT_EQ(human_count(512), "512");

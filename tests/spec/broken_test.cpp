@@ -97,7 +97,7 @@ TEST(Broken, Names) {
       {5, "method = \"milstein\"", {":5:10: unknown method \"milstein\" (methods: euler, exp-euler, heun, rk4)"}},
       {5, "precision = \"duoble\"", {":5:13: unknown precision \"duoble\"; did you mean \"double\"?", "float, double"}},
       {5, "precision = \"half\"", {":5:13: unknown precision \"half\"", "float, double"}},
-      {5, "preset = \"tonic_spiking\"", {":5:10: preset: jansen-rit has no presets"}},
+      {5, "preset = \"tonic_spiking\"", {":5:10: preset \"tonic_spiking\": jansen-rit has no presets"}},
       {11,
        "name = \"Aee\"",
        {":11:8: unknown quantity \"Aee\" of jansen-rit; did you mean \"Ae\"?", "input.M.mean", "initial.M"}},

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "sweep_text.hpp"
 
 namespace neurosweep {
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::string error_of(const std::string& text, const std::string& unit) {
   try {
@@ -44,6 +48,10 @@ constexpr Good good[] = {
     {"0.12/ms", "Hz", 120},
     {"0.02 1/ms", "1/ms", 0.02},
     {"20 Hz", "1/ms", 0.02},
+    {"0.02/ms", "1/ms", 0.02},
+    {"0.02 ms^-1", "1/ms", 0.02},
+    {"0.02 ms-1", "1/ms", 0.02},
+    {"0.02 ms\u207b\u00b9", "1/ms", 0.02},
     {"0.56 /mV", "1/mV", 0.56},
     {"0.56 1/mV", "1/mV", 0.56},
     {"560 1/V", "1/mV", 0.56},
@@ -54,11 +62,22 @@ constexpr Good good[] = {
     {"10 uA/cm2", "uA/cm2", 10},
     {"10 uA/cm^2", "uA/cm2", 10},
     {"10 \u00b5A/cm\u00b2", "uA/cm2", 10},
+    {"10 \u03bcA/cm^2", "uA/cm2", 10},
+    {"10 uA cm-2", "uA/cm2", 10},
+    {"10 uA cm^-2", "uA/cm2", 10},
+    {"10 \u00b5A\u00b7cm\u207b\u00b2", "uA/cm2", 10},
+    {"10 \u00b5A cm\u207b\u00b2", "uA/cm2", 10},
+    {"10 uA * cm^-2", "uA/cm2", 10},
     {"0.1 A/m2", "uA/cm2", 10},
     {"0.1 pA/um2", "uA/cm2", 10},
     {"120 mS/cm2", "mS/cm2", 120},
+    {"120 mS cm\u207b\u00b2", "mS/cm2", 120},
+    {"1.2 pS/um2", "mS/cm2", 0.12},
     {"1 uF/cm2", "uF/cm2", 1},
+    {"1 \u00b5F/cm\u00b2", "uF/cm2", 1},
     {"0.7 nS/mV", "nS/mV", 0.7},
+    {"0.7 nS mV^-1", "nS/mV", 0.7},
+    {"0.7 nS mV\u207b\u00b9", "nS/mV", 0.7},
     {"0.7 uS/V", "nS/mV", 0.7},
     {"250 pA", "pA", 250},
     {"0.25 nA", "pA", 250},
@@ -105,6 +124,9 @@ const Bad bad[] = {
     {"3 uA/sqcm", "uA/cm2", {"unknown unit \"uA/sqcm\"", "(uA/cm2)"}},
     {"3 m V", "mV", {"unknown unit \"m V\"", "did you mean \"mV\"?"}},
     {"3 mV mV", "mV", {"unknown unit"}},
+    {"3 m V s^-1", "mV/s", {"unknown unit"}},
+    {"3 cm^-2 uA", "uA/cm2", {"unknown unit"}},
+    {"3 cm -2", "1/m2", {"unknown unit"}},
     {"3 mV/", "mV", {"unknown unit"}},
     {"3 /", "mV", {"unknown unit"}},
     {"2,5 mV", "mV", {"comma", "decimal point"}},
@@ -153,6 +175,10 @@ TEST(Units, NamesKinds) {
 TEST(Units, WritesQuantities) {
   EXPECT_EQ(with_unit(2.5, "mV"), "2.5 mV");
   EXPECT_EQ(with_unit(135, ""), "135");
+  EXPECT_EQ(interval(2.6, 9.75, "mV"), "2.6 ... 9.75 mV");
+  EXPECT_EQ(interval(0, 1, ""), "0 ... 1");
+  EXPECT_EQ(interval(0, infinity, "mV"), "0 mV or more");
+  EXPECT_EQ(interval(-infinity, 20, "mV"), "20 mV or less");
 }
 
 // Every unit that models.md names has to be known.
