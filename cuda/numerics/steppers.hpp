@@ -51,15 +51,13 @@ struct Stepper {
 
  private:
   template <class Free>
-  NS_HD static void hold([[maybe_unused]] State& dx, [[maybe_unused]] Free free) {
-    if constexpr (Held<Model> && !std::is_same_v<Free, NotHeld>)
-      dx[Model::held] = select(free, dx[Model::held], T(typename Arithmetic<T>::element(0)));
-  }
+  static constexpr bool holds = Held<Model> && !std::is_same_v<Free, NotHeld>;
+
   template <class Free>
-  NS_HD State drift(const State& x, const Input& in, Free free) const {
+  NS_HD State drift(const State& x, const Input& in, [[maybe_unused]] Free free) const {
     State dx;
     Model::drift(x, in, coef, dx);
-    hold(dx, free);
+    if constexpr (holds<Free>) dx[Model::held] = select(free, dx[Model::held], T(typename Arithmetic<T>::element(0)));
     return dx;
   }
   NS_HD static State along(const State& x, T h, const State& dx) {   // x + h dx
@@ -74,12 +72,13 @@ struct Stepper {
   // x_i += dt phi(lambda_i dt) f_i, lambda_i = df_i/dx_i, everything at the state before the step; phi(z) = (e^z - 1)/z.
   // Exponential (Rosenbrock-)Euler of the diagonal: Hochbruck & Ostermann 2010, Acta Numerica 19:209, eq. 2.39.
   template <class Free>
-  NS_HD void exp_euler(State& x, const Input& in, Free free) const {
+  NS_HD void exp_euler(State& x, const Input& in, [[maybe_unused]] Free free) const {
     State dx, lambda;
     if constexpr (HasRates<Model, T> && !generic) Model::drift(x, in, coef, dx, lambda);
     else differentiate(x, in, dx, lambda);
-    hold(dx, free), hold(lambda, free);                   // phi might be infinite there, and 0 times that
+    [[maybe_unused]] const State before = x;                               // held at the end: phi may be infinite, and is often a constant
     NS_UNROLL for (int i = 0; i < n; ++i) x[i] = fma(dt * phi1(lambda[i] * dt), dx[i], x[i]);
+    if constexpr (holds<Free>) x[Model::held] = select(free, x[Model::held], before[Model::held]);
   }
   NS_HD void differentiate(const State& x, const Input& in, State& dx, State& lambda) const {
     NS_UNROLL for (int i = 0; i < n; ++i) {

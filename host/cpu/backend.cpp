@@ -37,7 +37,7 @@ std::vector<InstructionSet> runnable_sets() {
     with_model(model, [&]<class M>(std::type_identity<M>) { kernels = &isa::kernels<M>(); });                 \
     return *kernels;                                                                                          \
   }})
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(NS_BASELINE_ONLY)
   __builtin_cpu_init();
   const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   if (v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&

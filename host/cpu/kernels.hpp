@@ -39,7 +39,7 @@ struct CpuKernels {
 };
 
 // Defined for every model of the list, in objects of their own: host/cpu/model_kernels.hpp.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(NS_BASELINE_ONLY)
 namespace avx512 { template <class Model> const CpuKernels& kernels(); }
 namespace avx2 { template <class Model> const CpuKernels& kernels(); }
 #endif

@@ -119,8 +119,8 @@ void Figure::panel(const Box& box) {
 }
 
 void Figure::label_x(std::string_view words, double ticks_height) {
-  text(box_.left + box_.width / 2, box_.bottom - label_below - ticks_height + font_size * line_height / 2, words, "center",
-       font_size);
+  text(box_.left + box_.width / 2, box_.bottom - label_below - ticks_height + font_size * line_height / 2, words,
+       "center", font_size);
 }
 
 void Figure::label_y(std::string_view words, double ticks_width) {
@@ -168,7 +168,8 @@ void Figure::ticks(std::string_view which, const std::vector<Tick>& ticks, bool 
     line("unset {}tics", which);
   } else {
     const bool turned = std::any_of(ticks.begin(), ticks.end(), [](const Tick& t) { return t.turned; });
-    line("set {}tics out nomirror {} scale {} ({})", which, turned ? "rotate by 90 right" : "", format_.tick_scale, text);
+    line("set {}tics out nomirror {} scale {} ({})", which, turned ? "rotate by 90 right" : "", format_.tick_scale,
+         text);
   }
 }
 

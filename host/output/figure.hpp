@@ -59,9 +59,9 @@ class Figure {
   void axis(std::string_view which, const Range& range, bool log);
   void ticks(std::string_view which, const std::vector<Tick>& ticks, bool with_text);
 
-  // Labels stand in the same place in every format, which gnuplot's own ones do not: below and left of marks whose texts
-  // have this ticks_height() and ticks_width(). They end label_below + ticks_height and label_beside + ticks_width pixels
-  // away from the panel.
+  // Labels stand in the same place in every format, which gnuplot's own ones do not: below and left of marks whose
+  // texts have this ticks_height() and ticks_width(). They end label_below + ticks_height and label_beside +
+  // ticks_width pixels away from the panel.
   void label_x(std::string_view text, double ticks_height);
   void label_y(std::string_view text, double ticks_width);
 

@@ -54,8 +54,8 @@ bool occurs(const Sheet& sheet, Cell cell) {
   });
 }
 
-// Length of a panel in pixels: about `side`, the same whole number for every cell; with `pixels` one or more for each. It
-// grows with the names that it has to make room for.
+// Length of a panel in pixels: about `side`, the same whole number for every cell; with `pixels` one or more for each.
+// It grows with the names that it has to make room for.
 double panel_length(const AxisView& axis, double side, double most, bool pixels) {
   const auto cells = double(axis.size());
   if (cells > side) return pixels ? std::clamp(double(cells_of_pixels(axis).size()), side, std::max(side, most)) : side;

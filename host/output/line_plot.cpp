@@ -94,8 +94,8 @@ std::vector<std::string> layers_of(Figure& figure, const Map& map, const Panel& 
     layers.push_back(fmt::format("{} using 1:2:3 with yerrorbars pointtype 0 linewidth 2 linecolor rgb '{}'", data,
                                  colour_code(spread_colour)));
   }
-  layers.push_back(fmt::format("{} using 1:2 with {} linewidth 1.5 linecolor rgb '{}'", data, style(x),
-                               colour_code(line_colour)));
+  layers.push_back(
+      fmt::format("{} using 1:2 with {} linewidth 1.5 linecolor rgb '{}'", data, style(x), colour_code(line_colour)));
   return layers;
 }
 

@@ -10,7 +10,7 @@ struct MapAxis {
   std::string name, unit;              // unit "" = dimensionless
   bool log = false;
   std::vector<double> values;
-  std::vector<std::string> names = {}; // of the values 0, 1, 2, ...; empty where the values are numbers
+  std::vector<std::string> names = {};  // of the values 0, 1, 2, ...; empty where the values are numbers
 };
 
 struct MapColumn {

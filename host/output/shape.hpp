@@ -13,8 +13,8 @@
 
 namespace neurosweep::output {
 
-// Throws std::logic_error unless every column has one value per set, the axes multiply to the number of sets, and an axis
-// that has names has one for each value.
+// Throws std::logic_error unless every column has one value per set, the axes multiply to the number of sets, and an
+// axis that has names has one for each value.
 void check_shape(const Map& map);
 
 struct Range {

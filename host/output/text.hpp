@@ -20,13 +20,13 @@ std::string short_number(double value);
 // short_number() with the unit: "31.2 mV", "7".
 std::string quantity(double value, std::string_view unit);
 
-// What stands at a point of an axis: its name if it has one, else its value with the digits of short_number() or with all
-// that it takes to read it back.
+// What stands at a point of an axis: its name if it has one, else its value with the digits of short_number() or with
+// all that it takes to read it back.
 enum class Digits { few, all };
 std::string point(const MapAxis& axis, std::size_t index, Digits digits);
 
-// Where a set stands on the first `count` axes: "preset = chattering, Ai = 15 mV". `set` counts in grid order of these axes
-// alone.
+// Where a set stands on the first `count` axes: "preset = chattering, Ai = 15 mV". `set` counts in grid order of these
+// axes alone.
 std::string place(const std::vector<MapAxis>& axes, std::size_t count, std::uint64_t set);
 
 // "ok", "diverged", "out of domain" or "not computed".

@@ -22,9 +22,9 @@ std::vector<Tick> linear_ticks(double low, double high, int most);
 // For a log axis: powers of ten, with more between them where there is room, and minor marks.
 std::vector<Tick> log_ticks(double low, double high, int most);
 
-// For an axis of a map that is `length` pixels long: at its own values where they are few and short, else as above. Names
-// are all there if each of them has name_room, else every second one, every third, ...; across they are turned unless they
-// fit side by side.
+// For an axis of a map that is `length` pixels long: at its own values where they are few and short, else as above.
+// Names are all there if each of them has name_room, else every second one, every third, ...; across they are turned
+// unless they fit side by side.
 std::vector<Tick> ticks_across(const AxisView& axis, double length);
 std::vector<Tick> ticks_upwards(const AxisView& axis, double length);
 

@@ -15,7 +15,7 @@ namespace {
 
 std::vector<const IsaProbe*> probes() {
   const IsaProbe* all[] = {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(NS_BASELINE_ONLY)
       &avx512::probe, &avx2::probe,
 #endif
       &baseline::probe};

@@ -26,7 +26,7 @@ struct IsaProbe {
   Probe<double> double_;
 };
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(NS_BASELINE_ONLY)
 namespace avx512 { extern const IsaProbe probe; }
 namespace avx2 { extern const IsaProbe probe; }
 #endif

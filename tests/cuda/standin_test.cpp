@@ -142,7 +142,7 @@ TEST_P(Engines, NoMemoryToGrow) {
 // Device memory for a few sets only: the tiles shrink until they fit, and the map stays the same.
 TEST_P(Engines, LittleMemory) {
   const Map expected = run_standin({}, GetParam());
-  standin::reset({.memory = GetParam() == Engine::fft ? 100'000u : GetParam() == Engine::direct ? 8'000u : 4'000u});
+  standin::reset({.memory = GetParam() == Engine::fft ? 100'000u : GetParam() == Engine::direct ? 12'000u : 4'000u});
   CudaLimits limits = slices();
   limits.memory_share = 1e9;  // a wrong estimate
   const Map map = run(*make_cuda_backend({}, limits), problem(GetParam()), 21);

@@ -84,8 +84,7 @@ TEST(CsvTable, NamesStandForTheirValues) {
 
 TEST(CsvTable, ANameIsQuotedWhereItHasTo) {
   const Map map = map_over({named_axis({"a b", "c,d", "say \"e\"", "f\ng"})}, [](std::size_t) { return 1.0; });
-  EXPECT_EQ(table_of(map),
-            "preset,amplitude [mV],status\na b,1,0\n\"c,d\",1,0\n\"say \"\"e\"\"\",1,0\n\"f\ng\",1,0\n");
+  EXPECT_EQ(table_of(map), "preset,amplitude [mV],status\na b,1,0\n\"c,d\",1,0\n\"say \"\"e\"\"\",1,0\n\"f\ng\",1,0\n");
 }
 
 template <class T, class Bits>

@@ -194,9 +194,9 @@ TEST_F(Plot, FiveAxes) {
                        "8 of the 12 slices, spread over the leading axes"));
 }
 
-const std::vector<std::string> presets{"regular_spiking",  "intrinsically_bursting", "chattering",
-                                       "fast_spiking",     "thalamo_cortical",       "resonator",
-                                       "mixed_mode",       "low_threshold_spiking",  "inhibition_induced_spikes"};
+const std::vector<std::string> presets{"regular_spiking", "intrinsically_bursting", "chattering",
+                                       "fast_spiking",    "thalamo_cortical",       "resonator",
+                                       "mixed_mode",      "low_threshold_spiking",  "inhibition_induced_spikes"};
 
 // Where the first text of that kind stands in an SVG, counted from the top left; `how` is what follows the place.
 struct Point {
@@ -227,8 +227,7 @@ TEST_F(Plot, NamesUpwards) {
 
 TEST_F(Plot, NamesAcross) {
   const MapAxis numbers{"I", "pA", false, count_up(0, 41)};
-  const std::string svg =
-      draw(map_over({numbers, named_axis(presets)}, [](std::size_t set) { return double(set); }));
+  const std::string svg = draw(map_over({numbers, named_axis(presets)}, [](std::size_t set) { return double(set); }));
   const double label = place_of(svg, "preset", "text-anchor=\"middle\"").y;
   double last = 0;
   for (const std::string& name : presets) {

@@ -233,8 +233,9 @@ TEST(Preview, ThreeAxesShowTheFirstSlice) {
 }
 
 TEST(Preview, TheFirstSliceHasAName) {
-  const Map map = map_over({named_axis({"resonator", "chattering"}), {"y", "", false, {1, 2}}, {"x", "", false, {1, 2}}},
-                           [](std::size_t set) { return double(set); });
+  const Map map =
+      map_over({named_axis({"resonator", "chattering"}), {"y", "", false, {1, 2}}, {"x", "", false, {1, 2}}},
+               [](std::size_t set) { return double(set); });
   EXPECT_TRUE(contains(preview(map, ascii), "the first of 2 slices: preset = resonator\n"));
 }
 
