@@ -65,7 +65,8 @@ struct DirectRecorder {
   }
 };
 
-// Engine fft: writes the observed signal. The backend sees to it that a launch's samples have rows.
+// Engine fft: writes the observed signal. The backend sees to it that a launch's samples have rows. A null signal stands
+// for engine `none` where time does not count so much that it has kernels of its own.
 template <class T>
 struct SignalSpectrum {
   T* signal;
@@ -73,6 +74,7 @@ struct SignalSpectrum {
   NS_HD std::int64_t next_event() const { return never; }
   NS_HD void event() {}
   NS_HD void add(int, const T* y, std::int64_t at, int a, int b) {
+    if (signal == nullptr) return;
     T* const row = signal + (at + a - first_row) * stride;
     NS_UNROLL for (int q = 0; q < group; ++q) if (q >= a && q < b) row[(q - a) * stride] = y[q];
   }
@@ -83,7 +85,7 @@ struct SignalRecorder {
   static constexpr int capacity = 0;
   SignalSpectrum<T> spectrum;
   __device__ explicit SignalRecorder(const SimulateArguments<T>& a, int j)
-      : spectrum{a.signal + j, a.stride, a.first_row} {}
+      : spectrum{a.signal == nullptr ? nullptr : a.signal + j, a.stride, a.first_row} {}
   __device__ void load(const SimulateArguments<T>&, int) {}
   __device__ void store(const SimulateArguments<T>&, int) const {}
 };
@@ -170,7 +172,7 @@ struct Finder {
   }
   static Instance<T> find(Engine engine, int bins) {
     switch (engine) {
-      case Engine::none: return instance<NoRecorder<T>>();
+      case Engine::none: return instance<std::conditional_t<path == Path::general, SignalRecorder<T>, NoRecorder<T>>>();
       case Engine::fft: return instance<SignalRecorder<T>>();
       case Engine::direct: return direct(bins, typename DirectCapacities<T, path>::type{});
     }
