@@ -24,17 +24,20 @@ constexpr int interleaved(Path path) {
 template <class E, Path path>
 constexpr int batch_lanes = Lanes<E>::width * interleaved(path);
 
-// The numbers of register k's sets.
+// The numbers of a register's sets, gathered first: what asks for them one by one then stays small.
 template <class E>
 struct LaneSource {
-  const Setup& s;
-  const CpuBatch& batch;
-  int lanes, first;
-  NS_HD double operator()(int quantity, int lane) const {
+  static constexpr int width = Lanes<E>::width;
+  double values[max_quantity][width];
+
+  LaneSource(const CpuPlan& plan, const CpuBatch& batch, int lanes, int first) {
+    const Setup& s = plan.setup;
+    for (int q = 0; q < max_quantity; ++q)
+      for (int lane = 0; lane < width; ++lane) values[q][lane] = s.base[q];
     for (int c = 0; c < s.n_swept; ++c)
-      if (s.swept[c] == quantity) return batch.swept[c * lanes + first + lane];
-    return s.base[quantity];
+      for (int lane = 0; lane < width; ++lane) values[s.swept[c]][lane] = batch.swept[c * lanes + first + lane];
   }
+  NS_HD double operator()(int quantity, int lane) const { return values[quantity][lane]; }
 };
 
 // Measures and status of one register's sets.
@@ -70,7 +73,7 @@ void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
   const Setup& s = plan.setup;
   Node<Model, method, T, path> node[K];
   for (int k = 0; k < K; ++k) {
-    const LaneSource<E> source{s, batch, width * K, k * width};
+    const LaneSource<E> source(plan, batch, width * K, k * width);
     typename Arithmetic<T>::Wide set;
     typename Arithmetic<T>::Word replicate;
     for (int i = 0; i < width; ++i) set[i] = batch.set[k * width + i], replicate[i] = batch.replicate[k * width + i];
