@@ -28,7 +28,8 @@ struct SpikeTrain {                           // of one set
       const Count interval = step - last;
       if (spikes == 1) first_interval = interval;
       const E d = E(std::make_signed_t<Count>(interval - first_interval));
-      sum.add(d), squares.add(d * d);
+      const E square = d * d;
+      sum.add(d), squares.add(square), squares.add(fma(d, d, -square));   // and what the product's rounding took
     }
     last = step, ++spikes;
   }

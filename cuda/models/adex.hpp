@@ -3,8 +3,8 @@
 //   C_m V' = -g_L (V - E_L) + g_L D_T exp((V - V_T) / D_T) + I - w     tau_w w' = a (V - E_L) - w
 //   where V >= V_peak after a step: spike, V = V_reset, held for t_ref, and w = w + b; w goes on while V is held
 //
-// The right-hand sides are evaluated at min(V, V_peak). No step begins beyond the peak, so only stages of heun and rk4 get
-// there. Unbounded, w takes up a V of 10^10 mV, which silences the cell for good. For the same reason the exponential is at
+// The right-hand sides are evaluated at min(V, V_peak). A step begins beyond the peak only where initial.V or V_reset lies
+// there; else only stages of heun and rk4 get there. Unbounded, w takes up a V of 10^10 mV, which silences the cell for good. For the same reason the exponential is at
 // most 2^100, which is a spike in any case: where D_T is small it would be infinite in float, and lambda phi(lambda dt) NaN.
 //
 // Brette & Gerstner 2005, J. Neurophysiol. 94:3637-3642, doi 10.1152/jn.00686.2005 (equations 1-3).
@@ -22,7 +22,7 @@ struct Adex {
       "Brette & Gerstner 2005, J. Neurophysiol. 94:3637-3642, doi 10.1152/jn.00686.2005";
   static constexpr std::string_view equations =
       "C_m V' = -g_L (V - E_L) + g_L D_T exp((V - V_T) / D_T) + I - w   tau_w w' = a (V - E_L) - w\n"
-      "where V >= V_peak after a step: a spike, V = V_reset, held for t_ref, w = w + b";
+      "both at min(V, V_peak); where V >= V_peak after a step: a spike, V = V_reset, held for t_ref, w = w + b";
   static constexpr std::string_view time_unit = "ms";
   static constexpr Method main_method = Method::euler;
 

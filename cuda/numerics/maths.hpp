@@ -143,16 +143,21 @@ NS_HD T quotient(T a, T b) {
   return a / b;
 }
 
-// e^z - 1, with all its digits near 0. On the GPU in float: 2^k (2^r - 1) + (2^k - 1), k + r = z log2(e).
+// e^z - 1 = 2^k (2^r - 1) + (2^k - 1), k + r = z log2(e), by a float's exp2: all digits near 0. Beyond +-88, where 2^k would
+// soon be infinite, it stays where it is there; NaN stays NaN.
+template <class Exp2>
+NS_HD float expm1_by(Exp2 exp2, float z) {
+  constexpr float magic = 12582912.0f;           // 1.5 * 2^23: adding it rounds to an integer
+  const float t = z > 88.0f ? 88.0f : z < -88.0f ? -88.0f : z;
+  const float k = std::fma(t, float(log2_e), magic) - magic, r = std::fma(t, float(log2_e), -k), power = exp2(k);
+  return std::fma(power, r * exp2_slope(r), power - 1.0f);
+}
+
+// e^z - 1.
 template <Scalar T>
 NS_HD T expm1(T z) {
 #if defined(__CUDA_ARCH__)
-  if constexpr (std::is_same_v<T, float>) {
-    constexpr float magic = 12582912.0f;         // 1.5 * 2^23: adding it rounds to an integer
-    const float k = (fmaf(z, float(log2_e), magic)) - magic, r = fmaf(z, float(log2_e), -k);
-    const float power = approx::exp2(k);
-    return fmaf(power, r * exp2_slope(r), power - 1.0f);
-  }
+  if constexpr (std::is_same_v<T, float>) return expm1_by([](float k) { return approx::exp2(k); }, z);
 #endif
   return std::expm1(z);
 }

@@ -67,7 +67,7 @@ Example example_of(const ModelInfo& m, const Port& main_port) {
   for (const Example& e : examples)
     if (e.model == m.name) return e;
   const std::string_view unit = main_port.unit;
-  return {m.name, unit == "pA" ? 500.0 : unit == "Hz" ? 120.0 : m.spiking ? 10.0 : 0.0};
+  return {m.name, unit == "pA" ? 500.0 : unit == "Hz" ? 120.0 : m.spiking ? 10.0 : 1.0};
 }
 
 struct Range {

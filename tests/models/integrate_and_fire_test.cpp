@@ -660,6 +660,15 @@ TEST(SpikeTrain, AMillionIrregularIntervalsInFloat) {
   EXPECT_NEAR(single.isi_cv / cv, 1, 1e-5);
 }
 
+// Adaptation: a first interval far from all others, whose differences have squares that no float holds.
+TEST(SpikeTrain, AnUntypicalFirstIntervalInFloat) {
+  Steps spikes{0, 50};
+  for (int i = 0; i < 1000000; ++i) spikes.push_back(spikes.back() + 5001 + i % 2);
+  const SpikeStatistics single(train_of<float>(spikes)), twice(train_of<double>(spikes));
+  EXPECT_NEAR(single.isi_mean, twice.isi_mean, 1e-9 * twice.isi_mean);
+  EXPECT_NEAR(single.isi_cv, twice.isi_cv, 1e-4 * twice.isi_cv);
+}
+
 TEST(SpikeTrain, AnIntervalThatBeginsBeforeTheObservationDoesNotCount) {
   const Steps spikes{10, 50, 90, 100, 112};
   const SpikeStatistics all(train_of<double>(spikes)), observed(train_of<double>(spikes, 60));

@@ -14,6 +14,7 @@ function(extract_block language file)      # the page's first block of that lang
   file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
 endfunction()
 file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cuda/*.hpp)
+list(REMOVE_ITEM headers cuda/models/models.hpp)          # written below; the top level reconfigures when it changes
 foreach(header IN LISTS headers)
   configure_file(${PROJECT_SOURCE_DIR}/${header} ${with_example}/${header} COPYONLY)
 endforeach()
