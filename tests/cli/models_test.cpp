@@ -119,9 +119,11 @@ TEST(Models, ASpikingOneAsJson) {
 
 // What only a rule can say is its text, not a null.
 TEST(Models, StartsAsJson) {
-  for (const ModelInfo& m : models())
-    for (const Json& s : Json::parse(run({"models", std::string(m.name), "--json"}).out)["states"])
+  for (const ModelInfo& m : models()) {
+    const Json model = Json::parse(run({"models", std::string(m.name), "--json"}).out);
+    for (const Json& s : model["states"])
       EXPECT_TRUE(s["start"].is_number() || (s["start"].is_string() && s["start"] != "")) << m.name << s;
+  }
 }
 
 TEST(Models, AllAsJson) {
