@@ -141,6 +141,13 @@ inline std::vector<SweptColumn> swept_columns(const Problem& p) {
   return columns;
 }
 
+// Whether the grid changes that quantity.
+inline bool is_swept(const Problem& p, int quantity) {
+  for (const SweptColumn& c : swept_columns(p))
+    if (c.quantity == quantity) return true;
+  return false;
+}
+
 enum Status : std::uint8_t { status_ok = 0, status_diverged = 1, status_out_of_domain = 2 };
 
 struct Tile {

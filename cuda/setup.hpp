@@ -41,12 +41,6 @@ struct Setup {
 
 namespace detail {
 
-inline bool is_swept(const Problem& p, int quantity) {
-  for (const SweptColumn& c : swept_columns(p))
-    if (c.quantity == quantity) return true;
-  return false;
-}
-
 // Bit p: drive number d of port p is not zero in every set.
 inline std::uint32_t ports_with(const Problem& p, const Layout& layout, Drive d) {
   std::uint32_t ports = 0;

@@ -34,13 +34,10 @@ void report_unknown(Context& c, const Node& name) {
 
 // Whether an axis that was read before sweeps the quantity (reported).
 bool swept_twice(Context& c, int quantity, const Place& place) {
-  for (const SweptColumn& column : swept_columns(c.problem())) {
-    if (column.quantity != quantity) continue;
-    c.report.error(place, "{} is swept twice: there is an axis that sweeps it at {}", quote(c.quantities[std::size_t(quantity)].name),
-                   c.report.where(*c.given[std::size_t(quantity)]));
-    return true;
-  }
-  return false;
+  if (!is_swept(c.problem(), quantity)) return false;
+  c.report.error(place, "{} is swept twice: there is an axis that sweeps it at {}", quote(c.quantities[std::size_t(quantity)].name),
+                 c.report.where(*c.given[std::size_t(quantity)]));
+  return true;
 }
 
 // The quantity that the axis names; -1 (reported) if there is none, or it cannot be swept twice or be set as well.

@@ -95,18 +95,12 @@ void read_base(Context& c) {
   }
 }
 
-bool is_swept(Context& c, std::size_t quantity) {
-  for (const SweptColumn& column : swept_columns(c.problem()))
-    if (std::size_t(column.quantity) == quantity) return true;
-  return false;
-}
-
 void warn_ranges(Context& c) {
   for (std::size_t i = 0; i < c.quantities.size(); ++i) {
     const Quantity& q = c.quantities[i];
     const double value = c.problem().base[i];
     const bool outside = value < q.low || value > q.high;  // NaN, the model's own start, is not
-    if (!c.given[i] || is_swept(c, i) || !outside) continue;
+    if (!c.given[i] || is_swept(c.problem(), int(i)) || !outside) continue;
     c.report.warn(*c.given[i], "{} = {} is outside {}, {}", q.name, with_unit(value, q.unit), q.range,
                   interval(q.low, q.high, q.unit));
   }
