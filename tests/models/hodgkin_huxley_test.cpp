@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 #include "common/csv_table.hpp"
 #include "models/run_model.hpp"
@@ -15,7 +14,6 @@ namespace {
 
 using HH = HodgkinHuxley;
 template <class T> using State = Pack<T, HH::n_state>;
-template <class T> using Ports = Pack<T, HH::n_port>;
 
 // ---- rates and start ---------------------------------------------------------------------------------------------------
 
@@ -156,72 +154,14 @@ TEST(HodgkinHuxleyModel, OnlyDistancesFromRestCount) {
   for (std::size_t i = 0; i < here.x.size(); ++i) ASSERT_NEAR(here.x[i][HH::V] + 65, there.x[i][HH::V], 1e-8) << i;
 }
 
-// ---- derivatives and precision -----------------------------------------------------------------------------------------
-
-// The difference quotient's own error is h^2 f''' / 6 + eps f / h with f up to 1e4: about 1e-7 here.
-TEST(HodgkinHuxleyModel, RatesAreTheDerivatives) {
-  std::mt19937_64 random(1);
-  auto uniform = [&](double a, double b) { return std::uniform_real_distribution<double>(a, b)(random); };
-  for (int trial = 0; trial < 200; ++trial) {
-    Pack<double, HH::n_par> p;
-    for (int i = 0; i < HH::n_par; ++i) p[i] = HH::parameters[i].value * uniform(0.7, 1.3);
-    const auto coef = HH::prepare(p);
-    const Ports<double> in{{uniform(-10, 50)}};
-    const State<double> x{{uniform(-90, 50), uniform(0, 1), uniform(0, 1), uniform(0, 1)}};
-    State<double> f, lambda;
-    HH::drift(x, in, coef, f, lambda);
-    for (int i = 0; i < HH::n_state; ++i) {
-      Pack<Dual<double>, HH::n_state> seeded, dual;
-      for (int j = 0; j < HH::n_state; ++j) seeded[j] = Dual<double>(x[j], i == j ? 1 : 0);
-      HH::drift(seeded, in, coef, dual);
-      State<double> above = x, below = x, f_above, f_below;
-      above[i] += 1e-5, below[i] -= 1e-5;
-      HH::drift(above, in, coef, f_above), HH::drift(below, in, coef, f_below);
-      const double size = 1 + std::fabs(lambda[i]);
-      EXPECT_NEAR(f[i], dual[i].v, 1e-12 * (1 + std::fabs(f[i]))) << "state " << i;
-      EXPECT_NEAR(lambda[i], dual[i].d, 1e-12 * size) << "state " << i;
-      EXPECT_NEAR(lambda[i], (f_above[i] - f_below[i]) / (above[i] - below[i]), 1e-6 * size) << "state " << i;
-    }
-  }
-}
-
-// One set in any precision at its defaults with I = 10.
-template <Method method, class T>
-struct Walk {
-  Dynamics<HH, method, T> dynamics;
-  Hold<HH, T> hold{};
-  State<T> x;
-
-  explicit Walk(double dt) {
-    Pack<T, HH::n_par> p;
-    for (int i = 0; i < HH::n_par; ++i) p[i] = T(HH::parameters[i].value);
-    for (int i = 0; i < HH::n_state; ++i) x[i] = T(HH::states[i].start);
-    HH::start(x, p);
-    dynamics.prepare([](int, int) { return 0.0; }, p, {{T(10)}}, {{T(0)}}, dt);
-  }
-  bool step() { return bool(dynamics.template step<0>(x, hold, Ports<T>{{T(0)}})); }
-};
-
-TEST(HodgkinHuxleyModel, StepperIsTheGenericOne) {
-  Stepper<HH, Method::exp_euler, double, true> generic;
-  Walk<Method::exp_euler, double> ours(0.01);
-  State<double> x = ours.x;
-  Pack<double, HH::n_par> p;
-  for (int i = 0; i < HH::n_par; ++i) p[i] = HH::parameters[i].value;
-  generic.prepare(p, {{10}}, {{0}}, 0.01);
-  for (int i = 0; i < 1000; ++i) {
-    ours.step(), generic.step<0>(x, {{0}});
-    for (int k = 0; k < HH::n_state; ++k)
-      ASSERT_NEAR(ours.x[k], x[k], 1e-11 * (1 + std::fabs(x[k]))) << "state " << k << ", step " << i;
-  }
-}
+// ---- precision ---------------------------------------------------------------------------------------------------------
 
 // V = -65 has a last bit of 7.6e-6 mV in float; 2000 steps of half of it at random are 2e-4 mV, and where a spike is late by
 // 1e-5 ms its flank, 400 mV/ms, is off by 4e-3 mV. Gates change by 10 a ms there at most.
 template <Method method>
 void expect_float_follows() {
-  Walk<method, float> single(0.01);
-  Walk<method, double> exact(0.01);
+  Walk<HH, method, float> single({{"in_I", 10}}, 0.01);
+  Walk<HH, method, double> exact({{"in_I", 10}}, 0.01);
   int spikes = 0;
   for (int i = 0; i < 2000; ++i) {
     const bool spiked = exact.step();

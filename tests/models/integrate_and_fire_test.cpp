@@ -73,21 +73,10 @@ Pack<double, Model::n_par> defaults() {
 // The spikes of a set computed in float, as a sweep does it.
 template <class Model, Method method>
 Steps spikes_in_float(const Values& values, double dt, std::int64_t steps) {
-  constexpr Layout layout = layout_of<Model>();
-  const std::vector<double> q = quantities_of<Model>(values);
-  Pack<float, Model::n_par> p;
-  Pack<float, Model::n_port> mean, none{};
-  Pack<float, Model::n_state> x;
-  for (int i = 0; i < Model::n_par; ++i) p[i] = float(q[std::size_t(layout.parameter(i))]);
-  for (int i = 0; i < Model::n_port; ++i) mean[i] = float(q[std::size_t(layout.drive(i, drive_mean))]);
-  for (int i = 0; i < Model::n_state; ++i) x[i] = float(q[std::size_t(layout.initial(i))]);
-  Model::start(x, p);
-  Dynamics<Model, method, float> dynamics;
-  dynamics.prepare([&](int quantity, int) { return q[std::size_t(quantity)]; }, p, mean, none, dt);
-  Hold<Model, float> hold{};
+  Walk<Model, method, float> walk(values, dt);
   Steps spikes;
   for (std::int64_t i = 0; i < steps; ++i)
-    if (dynamics.template step<0>(x, hold, none)) spikes.push_back(i);
+    if (walk.step()) spikes.push_back(i);
   return spikes;
 }
 
@@ -491,7 +480,7 @@ TEST(Adex, DoesNotOverflowInFloat) {
   }
 }
 
-// ---- starts, derivatives, float ----------------------------------------------------------------------------------------
+// ---- starts, float -----------------------------------------------------------------------------------------------------
 
 TEST(IntegrateAndFire, StartsByRule) {
   auto started = []<class Model>(std::type_identity<Model>, double given) {
@@ -526,72 +515,6 @@ TEST(IntegrateAndFire, SignalsAreTheStates) {
     for (int i = 0; i < Model::n_state; ++i) {
       EXPECT_EQ(Model::signals[i].name, Model::states[i].name);
       EXPECT_EQ(Model::signal(x, i), x[i]);
-    }
-  });
-}
-
-// Parameters up to a third off their defaults, states anywhere between deep rest and above the peak.
-template <class Model>
-struct RandomCase {
-  typename Model::template Coef<double> coef;
-  Pack<double, Model::n_par> p = defaults<Model>();
-  Pack<double, Model::n_state> x;
-  Pack<double, Model::n_port> in;
-  explicit RandomCase(std::mt19937_64& random, double highest) {
-    std::uniform_real_distribution<double> factor(0.67, 1.33), V(-95, highest), I(-200, 900);
-    for (int i = 0; i < Model::n_par; ++i) p[i] *= factor(random);
-    for (int i = 0; i < Model::n_state; ++i) x[i] = V(random);
-    coef = Model::prepare(p), in[0] = I(random);
-  }
-};
-
-template <class Model>
-void expect_lambda(std::mt19937_64& random) {
-  const RandomCase<Model> r(random, 45);
-  if constexpr (std::is_same_v<Model, Adex>)
-    if (std::fabs(r.x[Adex::V] - r.coef.V_peak) < 0.01) return;   // the derivative jumps there
-  Pack<double, Model::n_state> dx, only, lambda;
-  Model::drift(r.x, r.in, r.coef, dx, lambda), Model::drift(r.x, r.in, r.coef, only);
-  for (int i = 0; i < Model::n_state; ++i) {
-    Pack<Dual<double>, Model::n_state> seeded, dual;
-    for (int j = 0; j < Model::n_state; ++j) seeded[j] = Dual<double>(r.x[j], i == j ? 1 : 0);
-    Model::drift(seeded, r.in, r.coef, dual);
-    auto up = r.x, down = r.x, f_up = r.x, f_down = r.x;
-    const double h = 1e-4;
-    up[i] += h, down[i] -= h;
-    Model::drift(up, r.in, r.coef, f_up), Model::drift(down, r.in, r.coef, f_down);
-    const double quotient = (f_up[i] - f_down[i]) / (up[i] - down[i]), size = std::fabs(lambda[i]) + 0.01;
-    EXPECT_NEAR(dual[i].d, lambda[i], 1e-12 * size) << Model::states[i].name;
-    EXPECT_NEAR(dx[i], dual[i].v, 1e-12 * (std::fabs(dx[i]) + 1)) << Model::states[i].name;
-    EXPECT_EQ(dx[i], only[i]) << Model::states[i].name;
-    // The quotient's error: h^2 f''' / 6, at most (h / D_T)^2 / 6 = 1e-9 of lambda, and rounding of f over h.
-    EXPECT_NEAR(quotient, lambda[i], 2e-9 * size + 1e-14 * (std::fabs(dx[i]) + 10) / h) << Model::states[i].name;
-  }
-}
-
-TEST(IntegrateAndFire, LambdaIsTheDerivative) {
-  std::mt19937_64 random(5);
-  for_models<Lif, PerfectIf, AdaptiveLif, Adex, QuadraticIf, Srm, Izhikevich>([&]<class Model>(std::type_identity<Model>) {
-    SCOPED_TRACE(Model::name);
-    for (int trial = 0; trial < 300; ++trial) expect_lambda<Model>(random);
-  });
-}
-
-// Exponential Euler with the models' own lambda is the generic one over dual numbers.
-TEST(IntegrateAndFire, ExponentialEulerIsTheGenericOne) {
-  std::mt19937_64 random(6);
-  for_models<Lif, PerfectIf, AdaptiveLif, Adex, QuadraticIf, Srm, Izhikevich>([&]<class Model>(std::type_identity<Model>) {
-    SCOPED_TRACE(Model::name);
-    static_assert(HasRates<Model, double>);
-    for (int trial = 0; trial < 300; ++trial) {
-      const RandomCase<Model> r(random, -30);            // further up adex's e^(lambda dt) is infinite, here rarely
-      Stepper<Model, Method::exp_euler, double> own;
-      Stepper<Model, Method::exp_euler, double, true> generic;
-      own.prepare(r.p, r.in, {}, 0.1), generic.prepare(r.p, r.in, {}, 0.1);
-      auto x = r.x, y = r.x;
-      own.template step<0>(x, {}), generic.template step<0>(y, {});
-      for (int i = 0; i < Model::n_state; ++i)
-        EXPECT_TRUE(x[i] == y[i] || std::fabs(x[i] - y[i]) < 1e-10 * (1 + std::fabs(y[i]))) << Model::states[i].name;
     }
   });
 }

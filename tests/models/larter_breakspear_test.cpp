@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 #include "common/csv_table.hpp"
 #include "models/run_model.hpp"
@@ -15,26 +14,6 @@ namespace {
 
 using LB = LarterBreakspear;
 template <class T> using State = Pack<T, LB::n_state>;
-template <class T> using Ports = Pack<T, LB::n_port>;
-
-// Parameters, start and constant input in any precision; dt in ms.
-template <Method method, class T, bool generic = false>
-struct Walk {
-  Stepper<LB, method, T, generic> stepper;
-  State<T> x;
-
-  Walk(const Values& values, double dt) {
-    constexpr Layout layout = layout_of<LB>();
-    const std::vector<double> q = quantities_of<LB>(values);
-    Pack<T, LB::n_par> p;
-    for (int i = 0; i < LB::n_par; ++i) p[i] = T(q[std::size_t(layout.parameter(i))]);
-    for (int i = 0; i < LB::n_state; ++i) x[i] = T(q[std::size_t(layout.initial(i))]);
-    stepper.prepare(p, {{T(q[std::size_t(layout.drive(LB::in_V, drive_mean))])}}, {{T(0)}}, T(dt));
-  }
-  void steps(std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) stepper.template step<0>(x, Ports<T>{{T(0)}});
-  }
-};
 
 struct Moments_ {
   double minimum = INFINITY, maximum = -INFINITY, mean = 0, std = 0;
@@ -156,7 +135,7 @@ TEST(LarterBreakspearModel, RunawaysLeaveTheDomain) {
 
 // V falls linearly and stays finite: a set out of its domain, not a diverged one.
 TEST(LarterBreakspearModel, RunawayFallsLinearly) {
-  Walk<Method::exp_euler, double> walk({{"d_V", 0.4}}, 0.1);
+  Walk<LB, Method::exp_euler, double> walk({{"d_V", 0.4}}, 0.1);
   walk.steps(20000);
   const double before = walk.x[LB::V];
   walk.steps(20000);
@@ -248,9 +227,9 @@ TEST(LarterBreakspearModel, ChaoticRunsShareTheirStatistics) {
 
 // Mean rate [1/ms] at which two runs part: the distance is set back to 1e-8 every 10 ms (Benettin et al. 1980).
 double exponent(const Values& values, double seconds) {
-  Walk<Method::rk4, double> a(values, 0.1);
+  Walk<LB, Method::rk4, double> a(values, 0.1);
   a.steps(200000);
-  Walk<Method::rk4, double> b = a;
+  Walk<LB, Method::rk4, double> b = a;
   b.x[LB::V] += 1e-8;
   double sum = 0;
   const int intervals = int(seconds * 100), skipped = intervals / 10;   // until the distance points where it grows
@@ -282,48 +261,13 @@ TEST(LarterBreakspearModel, ChaosForgetsItsStart) {
   EXPECT_GT(late, 0.1);
 }
 
-// ---- derivatives and precision -----------------------------------------------------------------------------------------
-
-// The wrong half of a product rule shows at random parameters and states; the difference quotient's own error is
-// h^2 f''' / 6 + eps f / h, about 1e-9 here.
-TEST(LarterBreakspearModel, RatesAreTheDerivatives) {
-  std::mt19937_64 random(1);
-  auto uniform = [&](double a, double b) { return std::uniform_real_distribution<double>(a, b)(random); };
-  for (int trial = 0; trial < 200; ++trial) {
-    Pack<double, LB::n_par> p;
-    for (int i = 0; i < LB::n_par; ++i) p[i] = (LB::parameters[i].value + 0.01) * uniform(0.7, 1.3);
-    const auto coef = LB::prepare(p);
-    const Ports<double> in{{uniform(-0.5, 1)}};
-    const State<double> x{{uniform(-0.8, 0.6), uniform(-0.1, 1), uniform(-0.3, 0.6)}};
-    State<double> f, lambda;
-    LB::drift(x, in, coef, f, lambda);
-    for (int i = 0; i < LB::n_state; ++i) {
-      Pack<Dual<double>, LB::n_state> seeded, dual;
-      for (int j = 0; j < LB::n_state; ++j) seeded[j] = Dual<double>(x[j], i == j ? 1 : 0);
-      LB::drift(seeded, in, coef, dual);
-      State<double> above = x, below = x, f_above, f_below;
-      above[i] += 1e-5, below[i] -= 1e-5;
-      LB::drift(above, in, coef, f_above), LB::drift(below, in, coef, f_below);
-      const double size = 1 + std::fabs(lambda[i]);
-      EXPECT_NEAR(f[i], dual[i].v, 1e-13 * size) << "state " << i;
-      EXPECT_NEAR(lambda[i], dual[i].d, 1e-13 * size) << "state " << i;
-      EXPECT_NEAR(lambda[i], (f_above[i] - f_below[i]) / (above[i] - below[i]), 1e-7 * size) << "state " << i;
-    }
-  }
-}
-
-TEST(LarterBreakspearModel, StepperIsTheGenericOne) {
-  Walk<Method::exp_euler, double> ours({{"in_V", 0.3}}, 0.1);
-  Walk<Method::exp_euler, double, true> generic({{"in_V", 0.3}}, 0.1);
-  ours.steps(500), generic.steps(500);
-  for (int i = 0; i < LB::n_state; ++i) EXPECT_NEAR(ours.x[i], generic.x[i], 1e-12) << "state " << i;
-}
+// ---- precision ---------------------------------------------------------------------------------------------------------
 
 // In 50 ms rounding grows 40-fold in double (4e-15 between our text and brainmass's); in float as much is 3e-6.
 template <Method method>
 void expect_float_follows() {
-  Walk<method, float> single({}, 0.1);
-  Walk<method, double> exact({}, 0.1);
+  Walk<LB, method, float> single({}, 0.1);
+  Walk<LB, method, double> exact({}, 0.1);
   for (int i = 0; i < 500; ++i) {
     single.steps(1), exact.steps(1);
     for (int k = 0; k < LB::n_state; ++k) ASSERT_NEAR(double(single.x[k]), exact.x[k], 1e-5) << "state " << k << ", step " << i;

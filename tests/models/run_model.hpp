@@ -1,4 +1,4 @@
-// One set of any model, step by step in double: what the tests of the models compare with other programs.
+// One set of any model, step by step: what the tests of the models compare with other programs.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -14,12 +14,6 @@ namespace neurosweep::test {
 // The model's numbers by name: parameters, and for each port PORT its constant input "in_PORT", for each state STATE its
 // start "STATE_0". What is not named is the model's own.
 using Values = std::map<std::string, double, std::less<>>;
-
-template <class Model>
-struct Trajectory {
-  std::vector<Pack<double, Model::n_state>> x;    // after each step
-  std::vector<std::int64_t> spikes;               // the steps that spiked
-};
 
 template <class Model>
 std::vector<double> quantities_of(const Values& values) {
@@ -41,29 +35,47 @@ std::vector<double> quantities_of(const Values& values) {
   return q;
 }
 
-// dt in the model's time unit.
+// A set on its way, in float or double; dt in the model's time unit.
+template <class Model, Method method, class T>
+struct Walk {
+  Dynamics<Model, method, T> dynamics;
+  Hold<Model, T> hold{};
+  Pack<T, Model::n_state> x;
+
+  Walk(const Values& values, double dt) {
+    constexpr Layout layout = layout_of<Model>();
+    const std::vector<double> q = quantities_of<Model>(values);
+    Pack<T, Model::n_par> p;
+    Pack<T, Model::n_port> mean;
+    for (int i = 0; i < Model::n_par; ++i) p[i] = T(q[std::size_t(layout.parameter(i))]);
+    for (int i = 0; i < Model::n_port; ++i) mean[i] = T(q[std::size_t(layout.drive(i, drive_mean))]);
+    for (int i = 0; i < Model::n_state; ++i) x[i] = T(q[std::size_t(layout.initial(i))]);
+    if constexpr (requires { Model::start(x, p); }) Model::start(x, p);
+    dynamics.prepare([&](int quantity, int) { return q[std::size_t(quantity)]; }, p, mean, {}, dt);
+  }
+  // One step; whether the set spiked in it.
+  bool step() {
+    if constexpr (Spiking<Model>) return dynamics.template step<0>(x, hold, {});
+    else return dynamics.template step<0>(x, hold, {}), false;
+  }
+  void steps(std::int64_t n) {
+    while (n-- > 0) step();
+  }
+};
+
+template <class Model>
+struct Trajectory {
+  std::vector<Pack<double, Model::n_state>> x;    // after each step
+  std::vector<std::int64_t> spikes;               // the steps that spiked
+};
+
 template <class Model, Method method>
 Trajectory<Model> run_model(const Values& values, double dt, std::int64_t steps) {
-  constexpr Layout layout = layout_of<Model>();
-  const std::vector<double> q = quantities_of<Model>(values);
-  Pack<double, Model::n_par> p;
-  Pack<double, Model::n_port> mean, scale{}, u{};
-  Pack<double, Model::n_state> x;
-  for (int i = 0; i < Model::n_par; ++i) p[i] = q[std::size_t(layout.parameter(i))];
-  for (int i = 0; i < Model::n_port; ++i) mean[i] = q[std::size_t(layout.drive(i, drive_mean))];
-  for (int i = 0; i < Model::n_state; ++i) x[i] = q[std::size_t(layout.initial(i))];
-  if constexpr (requires { Model::start(x, p); }) Model::start(x, p);
-  Dynamics<Model, method, double> dynamics;
-  dynamics.prepare([&](int quantity, int) { return q[std::size_t(quantity)]; }, p, mean, scale, dt);
-  Hold<Model, double> hold{};
+  Walk<Model, method, double> walk(values, dt);
   Trajectory<Model> t;
   for (std::int64_t i = 0; i < steps; ++i) {
-    if constexpr (Spiking<Model>) {
-      if (dynamics.template step<0>(x, hold, u)) t.spikes.push_back(i);
-    } else {
-      dynamics.template step<0>(x, hold, u);
-    }
-    t.x.push_back(x);
+    if (walk.step()) t.spikes.push_back(i);
+    t.x.push_back(walk.x);
   }
   return t;
 }
