@@ -15,6 +15,7 @@ namespace neurosweep {
 
 inline constexpr double pi = 3.14159265358979323846;
 inline constexpr double log2_e = 1.44269504088896340736;
+inline constexpr double log2_e_rest = 2.0355273740931033e-17;   // what a double cannot hold of it
 inline constexpr double ln_2 = 0.69314718055994530942;
 
 template <class T>

@@ -74,6 +74,52 @@ TYPED_TEST(LanesOf, Functions) {
   }
 }
 
+// Where the lanes' expm1 stops growing: 2^125 - 1, 2^1020 - 1.
+template <class E>
+constexpr double limit_of_expm1 = (sizeof(E) == 4 ? 125 : 1020) * ln_2;
+
+// e^z - 1 = 2^k (2^r - 1) + (2^k - 1) is at least 0.7 of its first summand (k = 1, r = -1/2). In that r is rounded twice, and
+// the polynomial and the product: with the sum's own rounding 7 ulp if all went one way, and 2.8 at the worst of these points.
+// Without fused multiply-adds, which a baseline may lack, z log2(e) is rounded as well: that is up to |z| ulp of e^z.
+TYPED_TEST(LanesOf, Expm1) {
+  using E = TypeParam;
+  for (const IsaProbe* p : probes()) {
+    const bool fused = std::string(p->isa) != "baseline";
+    for (const E high : {E(0.9999 * limit_of_expm1<E>), E(40), E(5), E(0.7), E(0.34), E(1e-2), E(1e-5), E(1e-10), E(1e-30)})
+      EXPECT_LT((worst_ulp<E>(of<E>(*p).expm1, -high, high, [](long double x) { return std::expm1(x); })), 4 + (fused ? 0 : high))
+          << p->isa << ", |z| up to " << high;
+  }
+}
+
+// Exact at zero; beyond the limits, and for NaN, what it is at one of them: finite.
+TYPED_TEST(LanesOf, Expm1AtItsEdges) {
+  using E = TypeParam;
+  using Limits = std::numeric_limits<E>;
+  for (const IsaProbe* p : probes()) {
+    SCOPED_TRACE(p->isa);
+    const auto expm1_of = [&](E z) {
+      std::vector<E> x(std::size_t(of<E>(*p).width), z), y(x.size());
+      of<E>(*p).expm1(x.data(), y.data(), int(x.size()));
+      for (E each : y) EXPECT_EQ(each, y[0]);
+      return y[0];
+    };
+    EXPECT_EQ(expm1_of(E(0)), 0);
+    EXPECT_EQ(expm1_of(E(-0.0)), 0);
+    for (E tiny : {Limits::denorm_min(), Limits::min()})
+      for (E z : {tiny, -tiny}) EXPECT_NEAR(expm1_of(z), z, Limits::denorm_min());
+    const E highest = expm1_of(Limits::infinity());
+    EXPECT_GT(highest, sizeof(E) == 4 ? E(4e37) : E(1e307));
+    EXPECT_LT(highest, Limits::infinity());
+    for (double z : {1.001 * limit_of_expm1<E>, 1e4, double(Limits::max())}) {
+      EXPECT_EQ(expm1_of(E(z)), highest) << z;
+      EXPECT_EQ(expm1_of(E(-z)), -1) << z;
+    }
+    EXPECT_EQ(expm1_of(-Limits::infinity()), -1);
+    const E of_nan = expm1_of(Limits::quiet_NaN());
+    EXPECT_TRUE(of_nan == highest || of_nan == -1) << of_nan;
+  }
+}
+
 TYPED_TEST(LanesOf, SineOfHalfTurns) {
   using E = TypeParam;
   for (const IsaProbe* p : probes()) {

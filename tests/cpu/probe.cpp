@@ -20,6 +20,10 @@ void exp2_all(const E* x, E* y, int n) {
   map(x, y, n, [](auto t) { return isa::exp2(t); });
 }
 template <class E>
+void expm1_all(const E* x, E* y, int n) {
+  map(x, y, n, [](auto t) { return isa::expm1(t); });
+}
+template <class E>
 void logistic_all(const E* x, E* y, int n) {
   using T = isa::Lanes<E>;
   map(x, y, n, [](T t) { return isa::logistic2(t * T(E(logistic_units<T>))); });
@@ -55,7 +59,7 @@ void fft_all(const FftPlan& plan, const E* x, E* y, const E* root) {
 
 template <class E>
 constexpr Probe<E> make_probe() {
-  return {isa::Lanes<E>::width, exp2_all<E>, logistic_all<E>, sine_all<E>, normals_all<E>, fft_all<E>};
+  return {isa::Lanes<E>::width, exp2_all<E>, expm1_all<E>, logistic_all<E>, sine_all<E>, normals_all<E>, fft_all<E>};
 }
 
 }  // namespace

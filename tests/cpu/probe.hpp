@@ -11,6 +11,7 @@ struct Probe {
   int width;
   // n is a multiple of width
   void (*exp2)(const E* x, E* y, int n);
+  void (*expm1)(const E* x, E* y, int n);
   void (*logistic2)(const E* x, E* y, int n);              // 1 / (1 + 2^x): the scaling by logistic_units included
   void (*sin_half_turns)(const E* x, E* y, int n);
   // z[block * 4 * width + k * width + lane], k = 0..3
