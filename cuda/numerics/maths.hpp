@@ -144,21 +144,38 @@ NS_HD T quotient(T a, T b) {
   return a / b;
 }
 
-// e^z - 1 = 2^k (2^r - 1) + (2^k - 1), k + r = z log2(e), by a float's exp2: all digits near 0. Beyond +-88, where 2^k would
-// soon be infinite, it stays where it is there; NaN stays NaN.
-template <class Exp2>
-NS_HD float expm1_by(Exp2 exp2, float z) {
-  constexpr float magic = 12582912.0f;           // 1.5 * 2^23: adding it rounds to an integer
-  const float t = z > 88.0f ? 88.0f : z < -88.0f ? -88.0f : z;
-  const float k = std::fma(t, float(log2_e), magic) - magic, r = std::fma(t, float(log2_e), -k), power = exp2(k);
-  return std::fma(power, r * exp2_slope(r), power - 1.0f);
+// 1.5 * 2^(mantissa bits): adding it rounds to an integer and leaves that integer in the low bits.
+template <class E> inline constexpr E round_magic = sizeof(E) == 4 ? E(12582912.) : E(6755399441055744.);
+template <class E> inline constexpr int mantissa_bits = sizeof(E) == 4 ? 23 : 52;
+
+// 2^k, k in the low bits of `sum`: a normal number, or 0 for the exponent just below them.
+template <Scalar T>
+NS_HD T power_of_two(T sum) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  return std::bit_cast<T>(std::bit_cast<Bits>(T(1)) + (std::bit_cast<Bits>(sum) << mantissa_bits<T>));
 }
+
+// e^t - 1 = 2^k (2^r - 1) + (2^k - 1), k + r = t log2(e), for t within the exponents of 2^k: all digits near 0. With log2(e) in
+// two parts r is good to rounding; with one, an instruction less, it is off by |t| times what the one part lacks.
+template <int parts, class T>
+NS_HD T expm1_within(T t) {
+  using E = typename Arithmetic<T>::element;
+  constexpr E high = E(log2_e), low = E(log2_e - double(high) + log2_e_rest);
+  const T magic(round_magic<E>), sum = fma(t, T(high), magic), k = sum - magic;
+  T r = fma(t, T(high), -k);
+  if constexpr (parts == 2) r = fma(t, T(low), r);
+  const T power = power_of_two(sum);
+  return fma(power, r * exp2_slope(r), power - T(E(1)));
+}
+
+// e^z - 1 as a GPU computes it in float. Beyond +-88, where 2^k would soon be infinite, it stays where it is there. NaN stays.
+NS_HD float gpu_expm1(float z) { return expm1_within<1>(z > 88.0f ? 88.0f : z < -88.0f ? -88.0f : z); }
 
 // e^z - 1.
 template <Scalar T>
 NS_HD T expm1(T z) {
 #if defined(__CUDA_ARCH__)
-  if constexpr (std::is_same_v<T, float>) return expm1_by([](float k) { return approx::exp2(k); }, z);
+  if constexpr (std::is_same_v<T, float>) return gpu_expm1(z);
 #endif
   return std::expm1(z);
 }

@@ -19,9 +19,6 @@ NS_HD DoubleLanes exp2_fraction(DoubleLanes r) {
                 1.018702961037362e-07, 7.0450326631934497e-09, 3.2083473049353338e-10);
 }
 
-// 1.5 * 2^(mantissa bits): adding it rounds to an integer and leaves that integer in the low bits.
-template <class E> inline constexpr E round_magic = sizeof(E) == 4 ? E(12582912.) : E(6755399441055744.);
-template <class E> inline constexpr int mantissa_bits = sizeof(E) == 4 ? 23 : 52;
 template <class E> inline constexpr E exp2_limit = sizeof(E) == 4 ? E(125) : E(1020);   // beyond it the exponent would wrap
 
 // |t| at most `limit`, the sign kept.
@@ -44,16 +41,14 @@ NS_HD Lanes<E> exp2(Lanes<E> t) {
 
 template <class E> NS_HD Lanes<E> quotient(Lanes<E> a, Lanes<E> b) { return a / b; }
 
-// e^z - 1 = 2^k (2^r - 1) + (2^k - 1), k + r = z log2(e): all digits near 0; beyond exp2_limit it stays where it is there.
 template <class E>
-NS_HD Lanes<E> expm1(Lanes<E> z) {
-  using L = Lanes<E>;
-  constexpr E high = E(log2_e), low = E(log2_e - double(high) + log2_e_rest);   // what `high` lacks counts where e^z is large
-  const L magic(round_magic<E>), t = clamp(z, exp2_limit<E> * E(ln_2)), sum = fma(t, L(high), magic), k = sum - magic;
-  const L r = fma(t, L(low), fma(t, L(high), -k));
-  const L power = L::from_bits(L(E(1)).bits() + (sum.bits() << mantissa_bits<E>));
-  return fma(power, r * exp2_slope(r), power - L(E(1)));
+NS_HD Lanes<E> power_of_two(Lanes<E> sum) {
+  return Lanes<E>::from_bits(Lanes<E>(E(1)).bits() + (sum.bits() << mantissa_bits<E>));
 }
+
+// e^z - 1; beyond exp2_limit it stays where it is there, and NaN counts as beyond.
+template <class E>
+NS_HD Lanes<E> expm1(Lanes<E> z) { return expm1_within<2>(clamp(z, exp2_limit<E> * E(ln_2))); }
 
 #if defined(__AVX2__)
 // The bits of 2^(j / n) less j << (23 - log2 n): adding the whole k << (23 - log2 n) to entry k mod n gives 2^(k / n).
