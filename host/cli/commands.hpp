@@ -2,6 +2,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <functional>
 #include <string>
 
@@ -26,8 +27,13 @@ inline void say(const std::string& line) {
   (void)!std::fwrite(whole.data(), 1, whole.size(), stderr);
 }
 
+// Says what went wrong, on standard error; returns the exit code.
+int explain(std::exception_ptr error);
+
 const ModelInfo& model_named(const std::string& name);   // SpecError, with the nearest name, if there is none
 
+std::string program_version();       // "0.1.0"
+std::string program_commit();        // "abc1234"; "" if this was not built from a checkout
 std::string version_text();          // "neurosweep 0.1.0 (commit abc1234)"
 
 }  // namespace neurosweep

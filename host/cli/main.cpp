@@ -72,6 +72,16 @@ int run_program(int argc, char** argv) {
   }
   try {
     return action();
+  } catch (...) {
+    return explain(std::current_exception());
+  }
+}
+
+}  // namespace
+
+int explain(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
   } catch (const SpecError& e) {
     say(e.what());
     return exit_wrong_input;
@@ -86,7 +96,6 @@ int run_program(int argc, char** argv) {
   return exit_failed;
 }
 
-}  // namespace
 }  // namespace neurosweep
 
 int main(int argc, char** argv) {

@@ -1,153 +1,80 @@
-// `neurosweep run`: a sweep file in, a map out.
+// `neurosweep run`: a sweep file in, a store with its map out.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <csignal>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "commands.hpp"
+#include "device.hpp"
 #include "host/output/csv.hpp"
 #include "host/output/figure.hpp"
 #include "host/output/plot.hpp"
-#include "host/output/preview.hpp"
 #include "host/output/progress.hpp"
 #include "host/output/summary.hpp"
-#include "host/output/terminal.hpp"
-#include "host/plan/map_work.hpp"
-#include "host/spec/suggest.hpp"
+#include "host/plan/ranks.hpp"
+#include "host/plan/store_work.hpp"
 #include "host/spec/sweep_spec.hpp"
+#include "host/store/store_map.hpp"
+#include "show.hpp"
+#include "stop.hpp"
 
 namespace neurosweep {
 namespace {
 
 namespace fs = std::filesystem;
 
+struct Shard {
+  std::uint64_t index = 0, count = 1;
+};
+
 struct Options {
-  std::string file, csv, plot, device = "auto";
+  std::string file, out, csv, plot, device = "auto", shard_text;
   Overrides overrides;
   int threads = 0;
   std::uint64_t tile = 0;
-  bool dry_run = false, quiet = false, json = false;
+  Shard shard;
+  bool overwrite = false, dry_run = false, quiet = false, json = false;
 };
-
-// ---- signals --------------------------------------------------------------------------------------------------------
-
-// The first SIGINT or SIGTERM lets the tiles in flight finish; the second ends the program at once.
-std::atomic<int> stop_level{0};
-std::atomic<int> stop_signal{0};
-std::atomic<bool> answer_signal{true};
-static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
-
-void on_signal(int signal) {
-  stop_signal = signal;
-  if (++stop_level >= 2) _exit(128 + signal);
-  constexpr std::string_view answer =
-      "\nneurosweep: stopping after the tiles in flight; a second signal stops at once\n";
-  const int error = errno;
-  if (answer_signal) (void)!write(STDERR_FILENO, answer.data(), answer.size());
-  errno = error;
-}
-
-void catch_signals(bool quiet) {
-  answer_signal = !quiet;
-  struct sigaction action = {};
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
-
-// While this lives, a standard error that nobody reads any more does not end the program before its results are in
-// files: Ctrl-C ends `tee`, too, in `neurosweep run ... 2>&1 | tee log`.
-class IgnoreBrokenPipe {
- public:
-  IgnoreBrokenPipe() {
-    struct sigaction ignore = {};
-    ignore.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &ignore, &before_);
-  }
-  ~IgnoreBrokenPipe() { sigaction(SIGPIPE, &before_, nullptr); }
-  IgnoreBrokenPipe(const IgnoreBrokenPipe&) = delete;
-  IgnoreBrokenPipe& operator=(const IgnoreBrokenPipe&) = delete;
-
- private:
-  struct sigaction before_ = {};
-};
-
-// ---- before computing -----------------------------------------------------------------------------------------------
 
 void tell(const Options& o, const std::string& line) {
   if (!o.quiet) say(line);
 }
 
-// The number of cuda:N; none if `device` is something else.
-std::optional<int> cuda_index(const std::string& device) {
-  constexpr std::string_view prefix = "cuda:";
-  if (!device.starts_with(prefix)) return {};
-  int index = -1;
-  const char* end = device.data() + device.size();
-  if (std::from_chars(device.data() + prefix.size(), end, index).ptr != end || index < 0) return {};
-  return index;
+// ---- before computing -----------------------------------------------------------------------------------------------
+
+Shard parse_shard(const std::string& text) {
+  Shard shard{0, 0};
+  const char* const end = text.data() + text.size();
+  const auto index = std::from_chars(text.data(), end, shard.index);
+  const bool slash = index.ec == std::errc() && index.ptr != end && *index.ptr == '/';
+  const auto count = slash ? std::from_chars(index.ptr + 1, end, shard.count) : std::from_chars_result{end, std::errc::invalid_argument};
+  if (count.ec != std::errc() || count.ptr != end || shard.index >= shard.count)
+    throw SpecError(fmt::format("--shard {}: write I/N, with I from 0 to N - 1, such as 0/3, 1/3 and 2/3", text));
+  return shard;
 }
 
 // What no sweep file and no machine could make right.
 void check_flags(const Options& o) {
-  const bool device = o.device == "auto" || o.device == "cpu" || o.device == "cuda" || cuda_index(o.device);
-  if (!device)
-    throw SpecError(fmt::format("--device {}: unknown device; allowed are auto, cpu, cuda and cuda:N", o.device));
+  check_device_name(o.device);
   if (o.json && o.csv == "-")
     throw SpecError("--json and --csv -: both would go to standard output; name a file for --csv");
+  if (!o.shard_text.empty() && o.overwrite)
+    throw SpecError("--shard and --overwrite: each part would delete what the others have computed; delete the store before the first");
+  if (!o.shard_text.empty() && !(o.csv.empty() && o.plot.empty()))
+    throw SpecError("--shard computes a part of the map; once all parts are there, `neurosweep export` and `neurosweep plot` show it");
   try {
     if (!o.plot.empty()) output::picture_format(o.plot);
   } catch (const std::runtime_error& e) {
     throw SpecError(fmt::format("--plot: {}", e.what()));
   }
-}
-
-// NEUROSWEEP_ISA picks another instruction set than this CPU's best: to compare, or to reproduce another machine's map.
-std::unique_ptr<Backend> cpu_backend(int threads) {
-  const char* isa = std::getenv("NEUROSWEEP_ISA");
-  if (isa == nullptr || *isa == '\0') return make_cpu_backend(threads);
-  const auto known = cpu_isas();
-  if (std::find(known.begin(), known.end(), isa) == known.end())
-    throw SpecError(fmt::format("NEUROSWEEP_ISA={}: no such instruction set here{}; there are {}", isa, did_you_mean(isa, known), listed(known)));
-  return make_cpu_backend(threads, isa);
-}
-
-std::unique_ptr<Backend> backend_named(const Options& o) {
-  std::string why;
-  if (o.device == "cpu" || (o.device == "auto" && cuda_devices(why).empty())) return cpu_backend(o.threads);
-  const auto index = cuda_index(o.device);
-  try {
-    return make_cuda_backend(index ? std::vector<int>{*index} : std::vector<int>{});
-  } catch (const std::runtime_error& e) {
-    if (o.device != "auto") throw std::runtime_error(fmt::format("--device {}: {}", o.device, e.what()));
-    tell(o, fmt::format("note: {}; using the CPU", e.what()));
-    return cpu_backend(o.threads);
-  }
-}
-
-void choose_engine(SweepSpec& spec, const Backend& backend) {
-  Engine& engine = spec.problem.spectrum.engine;
-  if (engine == Engine::none) return;
-  engine = spec.engine == EngineChoice::automatic ? backend.preferred_engine(spec.problem)
-           : spec.engine == EngineChoice::direct  ? Engine::direct
-                                                  : Engine::fft;
-  const std::string direct = backend.direct_refusal(spec.problem), fft = backend.fft_refusal(spec.problem);
-  const std::string& refusal = engine == Engine::direct ? direct : fft;
-  if (refusal.empty()) return;
-  const bool other = engine == Engine::direct ? fft.empty() : direct.empty();
-  throw SpecError(fmt::format("{}: spectrum.engine: \"{}\" is not possible here: {}{}", spec.path,
-                              engine_names[std::size_t(engine)], refusal, other ? "; \"auto\" is" : ""));
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -158,7 +85,7 @@ bool same_file(const std::string& a, const std::string& b) {
 
 // The outputs' own mistakes first, then whether the system lets them be written.
 void check_outputs(const Options& o, const SweepSpec& spec) {
-  for (const std::string& path : {o.csv, o.plot})
+  for (const std::string& path : {o.out, o.csv, o.plot})
     if (!path.empty() && same_file(path, o.file))
       throw SpecError(fmt::format("{}: the output would replace the sweep file", path));
   if (!o.plot.empty() && spec.axes.empty())
@@ -167,14 +94,8 @@ void check_outputs(const Options& o, const SweepSpec& spec) {
     throw SpecError(fmt::format("{}: named by both --csv and --plot", o.plot));
   if (!o.csv.empty() && o.csv != "-") check_writable(o.csv);
   if (!o.plot.empty()) check_plot_possible(o.plot, spec.axes.size());
-}
-
-// Linux promises more memory than there is and kills whoever takes it; so it is asked for first.
-void check_memory(const SweepSpec& spec) {
-  const double there = double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGE_SIZE)), needed = map_bytes(spec);
-  if (needed > there)
-    throw std::runtime_error(fmt::format("a map of {} sets takes {:.3g} GB of memory, this machine has {:.3g} GB",
-                                         spec.problem.sets(), needed / 1e9, there / 1e9));
+  if (!o.plot.empty()) check_memory(map_bytes(metadata_of(spec), {}), spec.problem.sets());
+  if (!o.overwrite) Store::check(o.out, spec);
 }
 
 std::string counted_sets(std::uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "set" : "sets"); }
@@ -190,65 +111,27 @@ std::string plan_text(const SweepSpec& spec, const Backend& backend, std::uint64
   return text + fmt::format("; tiles of {}\ndevice: {}", counted_sets(std::min(tile, p.sets())), backend.device());
 }
 
-// ---- after computing ------------------------------------------------------------------------------------------------
+// What is to be done, checked.
+struct Plan {
+  SweepSpec spec;
+  std::unique_ptr<Backend> backend;
+  std::uint64_t tile = 0;
+};
 
-void print_json(const Options& o, const SweepSpec& spec, const Backend& backend, const Summary& s, double seconds) {
-  const Problem& p = spec.problem;
-  auto path = [](const std::string& x) { return x.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(x); };
-  const nlohmann::ordered_json j{
-      {"sets", s.sets}, {"replicates", p.replicates}, {"steps", p.steps}, {"diverged", s.diverged},
-      {"out_of_domain", s.out_of_domain}, {"device", backend.device()}, {"engine", engine_names[std::size_t(p.spectrum.engine)]},
-      {"seconds", seconds}, {"node_steps_per_second", seconds > 0 ? double(s.sets) * p.replicates * double(p.steps) / seconds : 0},
-      {"csv", path(o.csv)}, {"plot", path(o.plot)}, {"store", nullptr}};
-  // A path need not be UTF-8.
-  fmt::print("{}\n", j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+Plan make_plan(const Options& o) {
+  Plan plan{load_sweep(o.file, o.overrides), nullptr};
+  for (const std::string& warning : plan.spec.warnings) tell(o, "note: " + warning);
+  plan.backend = backend_named(o.device, o.threads, [&](const std::string& line) { tell(o, line); });
+  choose_engine(plan.spec, *plan.backend);
+  plan.tile = o.tile > 0 ? o.tile : plan.backend->tile_size(plan.spec.problem);
+  tell(o, plan_text(plan.spec, *plan.backend, plan.tile));
+  return plan;
 }
 
-// A full disk behind one file is no reason to lose the other.
-void write_files(const Options& o, const Map& map) {
-  std::exception_ptr error;
-  auto attempt = [&](auto write, const std::string& path) {
-    try {
-      if (!path.empty() && path != "-") write(map, path);
-    } catch (const std::exception&) {
-      if (!error) error = std::current_exception();
-    }
-  };
-  attempt(write_csv_table, o.csv), attempt(write_plot, o.plot);
-  if (error) std::rethrow_exception(error);
-}
+// ---- the store ------------------------------------------------------------------------------------------------------
 
-void show(const Options& o, const MapWork& work) {
-  for (const std::string& line : summary_lines(work.summary(), work.map())) tell(o, line);
-  if (o.quiet || o.json || o.csv == "-") return;
-  fmt::print("{}", preview(work.map(), detect_terminal(STDOUT_FILENO)));
-}
-
-// Where the rest of a stopped run goes: beside the CSV or the picture, but not beside a device or a pipe; "" = nowhere.
-std::string partial_path(const Options& o) {
-  std::error_code none;
-  auto beside = [&](const std::string& path) {
-    return !path.empty() && path != "-" && (fs::is_regular_file(path, none) || !fs::exists(path, none));
-  };
-  return beside(o.csv) ? o.csv + ".partial" : beside(o.plot) ? o.plot + ".partial.csv" : "";
-}
-
-// What was computed before a signal is not lost: a partial CSV beside the file that was asked for.
-int stopped(const Options& o, const MapWork& work, const std::string& command) {
-  const int signal = stop_signal;
-  std::string kept = "nothing was written";
-  if (const std::string path = partial_path(o); !path.empty() && work.summary().sets > 0) {
-    try {
-      write_csv_table(work.map(), path);
-      kept = fmt::format("they are in {}, the others have status 255 there", path);
-    } catch (const std::exception& e) {
-      kept = e.what();
-    }
-  }
-  say(fmt::format("neurosweep: stopped by {}: {} of {} sets are done; {}. To compute the map:\n  {}",
-                  signal == SIGINT ? "SIGINT" : "SIGTERM", work.summary().sets, work.map().sets(), kept, command));
-  return 128 + signal;
-}
+// results/NAME.zarr for sweeps/NAME.toml.
+std::string default_store(const std::string& file) { return (fs::path("results") / fs::path(file).stem()).string() + ".zarr"; }
 
 // `word` as a shell reads it back.
 std::string quoted(const std::string& word) {
@@ -259,56 +142,208 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
+std::string overrides_text(const Overrides& overrides) {
+  std::string text;
+  for (const std::string& s : overrides.set) text += " --set " + quoted(s);
+  for (const std::string& a : overrides.axis) text += " --axis " + quoted(a);
+  return text.empty() ? "" : text.substr(1);
+}
+
+Store open_store(const Options& o, const SweepSpec& spec) {
+  std::ifstream in(o.file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return Store::fill(o.out, spec, {program_version(), program_commit(), text, overrides_text(o.overrides)});
+}
+
+// Of the shard's chunks, those that are not there, or not as they were written. The ranks look at them in turn.
+std::vector<std::uint64_t> missing_chunks(const Options& o, const Store& store, Ranks& ranks) {
+  const ChunkRange part = shard_of(store.grid().count(), o.shard.index, o.shard.count);
+  std::vector<std::uint8_t> missing(part.last - part.first, 0);
+  for (std::uint64_t i = std::uint64_t(ranks.rank()); i < missing.size(); i += std::uint64_t(ranks.size())) {
+    std::string damage;
+    missing[i] = !store.done(part.first + i, damage);
+    if (!damage.empty()) say(fmt::format("note: {}; computing its sets again", damage));
+  }
+  ranks.largest(missing);
+  std::vector<std::uint64_t> chunks;
+  for (std::uint64_t i = 0; i < missing.size(); ++i)
+    if (missing[i]) chunks.push_back(part.first + i);
+  return chunks;
+}
+
+std::uint64_t sets_in(const Store& store, const std::vector<std::uint64_t>& chunks) {
+  std::uint64_t sets = 0;
+  for (const std::uint64_t chunk : chunks) sets += store.grid().tile(chunk).count;
+  return sets;
+}
+
+void tell_resumed(const Options& o, const Store& store, std::uint64_t sets) {
+  const ChunkRange part = shard_of(store.grid().count(), o.shard.index, o.shard.count);
+  std::uint64_t all = 0;
+  for (std::uint64_t chunk = part.first; chunk < part.last; ++chunk) all += store.grid().tile(chunk).count;
+  const std::string whole = o.shard_text.empty() ? counted_sets(all) : fmt::format("{} of shard {}", counted_sets(all), o.shard_text);
+  if (sets == 0) tell(o, fmt::format("{}: all {} are there already", o.out, whole));
+  else if (sets < all) tell(o, fmt::format("{}: {} of {} are there already", o.out, all - sets, whole));
+  else tell(o, fmt::format("store: {}", o.out));
+}
+
+// ---- computing ------------------------------------------------------------------------------------------------------
+
+// An error in one rank ends all of them, after what they have in flight. The exit code.
+template <class F>
+int together(Ranks& ranks, F f) {
+  int code = exit_done;
+  try {
+    f();
+  } catch (...) {
+    code = explain(std::current_exception());
+  }
+  return ranks.largest(code);
+}
+
+void compute(const Plan& plan, Store& store, std::vector<std::uint64_t> chunks, Counter& counter, Progress& progress) {
+  const Problem& p = plan.spec.problem;
+  StoreWork work(store, p, std::move(chunks), plan.tile, counter, progress, stop_level);
+  do plan.backend->run(p, work);
+  while (work.wait_for_others());
+  work.finish();
+}
+
+// Returns the exit code and the seconds it took.
+std::pair<int, double> fill(const Options& o, const Plan& plan, Store& store, const std::vector<std::uint64_t>& chunks, Ranks& ranks) {
+  const Problem& p = plan.spec.problem;
+  const std::uint64_t sets = sets_in(store, chunks);
+  tell_resumed(o, store, sets);
+  if (chunks.empty()) return {exit_done, 0};
+  store.note_run(plan.backend->device(), 0);
+  const auto start = std::chrono::steady_clock::now();
+  Progress progress(progress_to_stderr(sets, sets * p.replicates * std::uint64_t(p.steps), o.quiet));
+  ranks.gather(progress);
+  const int code = together(ranks, [&] { compute(plan, store, chunks, ranks.counter(), progress); });
+  ranks.stop_gathering();
+  progress.finish();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (ranks.rank() == 0) store.note_run(plan.backend->device(), seconds);
+  return {code, seconds};
+}
+
+// ---- after computing ------------------------------------------------------------------------------------------------
+
 std::string command_line(const Options& o) {
   std::string c = "neurosweep run " + quoted(o.file);
   auto add = [&c](const std::string& flag, const std::string& value) {
     if (!value.empty()) c += " " + flag + " " + quoted(value);
   };
+  if (o.out != default_store(o.file)) add("--out", o.out);
   add("--csv", o.csv), add("--plot", o.plot);
-  for (const std::string& s : o.overrides.set) add("--set", s);
-  for (const std::string& a : o.overrides.axis) add("--axis", a);
+  if (const std::string text = overrides_text(o.overrides); !text.empty()) c += " " + text;
   if (o.device != "auto") add("--device", o.device);
   if (o.threads > 0) add("--threads", std::to_string(o.threads));
   if (o.tile > 0) add("--tile", std::to_string(o.tile));
+  add("--shard", o.shard_text);
   if (o.quiet) c += " --quiet";
   if (o.json) c += " --json";
   return c;
 }
 
-int run(const Options& o) {
-  check_flags(o);
-  catch_signals(o.quiet);                    // before anything is created that a signal would leave behind
-  SweepSpec spec = load_sweep(o.file, o.overrides);
-  for (const std::string& warning : spec.warnings) tell(o, "note: " + warning);
-  const std::unique_ptr<Backend> backend = backend_named(o);
-  choose_engine(spec, *backend);
-  const std::uint64_t tile = o.tile > 0 ? o.tile : backend->tile_size(spec.problem);
-  tell(o, plan_text(spec, *backend, tile));
-  check_outputs(o, spec);
-  check_memory(spec);
-  if (o.dry_run) return exit_done;
+// What is done is kept, and the same command goes on.
+void tell_unfinished(const Options& o, const Store& store, const std::string& why) {
+  say(fmt::format("neurosweep: {}: {} of {} are done and kept in {}. To go on:\n  {}", why, sets_done(store),
+                  counted_sets(store.grid().sets()), o.out, command_line(o)));
+}
 
-  std::optional<IgnoreBrokenPipe> ignore_broken_pipe(std::in_place);
-  const Problem& p = spec.problem;
-  const auto start = std::chrono::steady_clock::now();
-  Progress progress(progress_to_stderr(p.sets(), p.sets() * p.replicates * std::uint64_t(p.steps), o.quiet));
-  MapWork work(spec, tile, progress, stop_level);
-  backend->run(p, work);
-  progress.finish();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!work.complete()) return stopped(o, work, command_line(o));
+void print_json(const Options& o, const Plan& plan, const Summary& s, std::uint64_t computed, double seconds) {
+  const Problem& p = plan.spec.problem;
+  auto path = [](const std::string& x) { return x.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(x); };
+  const nlohmann::ordered_json j{
+      {"sets", s.sets}, {"computed", computed}, {"replicates", p.replicates}, {"steps", p.steps}, {"diverged", s.diverged},
+      {"out_of_domain", s.out_of_domain}, {"device", plan.backend->device()}, {"engine", engine_names[std::size_t(p.spectrum.engine)]},
+      {"seconds", seconds}, {"node_steps_per_second", seconds > 0 ? double(computed) * p.replicates * double(p.steps) / seconds : 0},
+      {"csv", path(o.csv)}, {"plot", path(o.plot)}, {"store", o.out}};
+  // A path need not be UTF-8.
+  fmt::print("{}\n", j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+// A full disk behind one file is no reason to lose the other.
+void write_files(const Options& o, const Store& store, const std::vector<std::string>& columns) {
+  std::exception_ptr error;
+  auto attempt = [&](auto write, const std::string& path) {
+    try {
+      if (!path.empty() && path != "-") write(path);
+    } catch (const std::exception&) {
+      if (!error) error = std::current_exception();
+    }
+  };
+  attempt([&](const std::string& path) { write_csv_table(map_blocks(store, columns, tell_damage()), path); }, o.csv);
+  attempt([&](const std::string& path) { write_plot(read_map(store, columns, tell_damage()), path); }, o.plot);
+  if (error) std::rethrow_exception(error);
+}
+
+// The files first: `| head` may end what only prints.
+int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t computed, double seconds, std::optional<IgnoreBrokenPipe>& ignore_broken_pipe) {
+  std::vector<std::string> columns;
+  for (const StoreArray& array : store.arrays())
+    if (is_column(array)) columns.push_back(array.name);
   try {
-    write_files(o, work.map());
+    write_files(o, store, columns);
   } catch (const std::exception& e) {
     if (stop_level == 0) throw;
     say(fmt::format("neurosweep: {}", e.what()));         // Ctrl-C ends gnuplot, too
     return 128 + stop_signal;
   }
-  ignore_broken_pipe.reset();                // `| head` may end what only prints
-  if (o.csv == "-") write_csv_table(work.map(), o.csv);
-  show(o, work);
-  if (o.json) print_json(o, spec, *backend, work.summary(), seconds);
+  ignore_broken_pipe.reset();
+  if (o.csv == "-") write_csv_table(map_blocks(store, columns, tell_damage()), o.csv);
+  const Summary summary = summarise(store, columns, tell_damage());
+  Map labels = empty_map(store.metadata(), columns);
+  if (!o.quiet) for (const std::string& line : summary_lines(summary, labels)) say(line);
+  if (!o.quiet && !o.json && o.csv != "-" && o.shard_text.empty()) print_preview(store, columns);
+  if (o.json) print_json(o, plan, summary, computed, seconds);
   return exit_done;
+}
+
+// The steps of a run, of which every rank takes each.
+int run_rank(const Options& o, Ranks& ranks) {
+  const bool first = ranks.rank() == 0;
+  Plan plan;
+  int code = together(ranks, [&] {
+    plan = make_plan(o);
+    if (first) check_outputs(o, plan.spec);
+  });
+  if (code != exit_done || o.dry_run) return code;
+
+  std::optional<IgnoreBrokenPipe> ignore_broken_pipe(std::in_place);
+  std::optional<Store> store;
+  auto open = [&] { store.emplace(open_store(o, plan.spec)); };
+  code = together(ranks, [&] {
+    if (first && o.overwrite) Store::remove(o.out);
+    if (first) open();
+  });
+  if (code == exit_done) code = together(ranks, [&] { if (!first) open(); });
+  if (code != exit_done) return code;
+
+  std::vector<std::uint64_t> chunks;
+  code = together(ranks, [&] { chunks = missing_chunks(o, *store, ranks); });
+  if (code != exit_done) return code;
+  const auto [result, seconds] = fill(o, plan, *store, chunks, ranks);
+  const int stopped = ranks.largest(stop_level > 0 ? int(stop_signal) : 0);
+  if (!first) return result != exit_done ? result : stopped > 0 ? 128 + stopped : exit_done;
+  const bool complete = std::all_of(chunks.begin(), chunks.end(), [&](std::uint64_t chunk) { return store->recorded(chunk); });
+  if (!complete) {
+    tell_unfinished(o, *store, result != exit_done ? "not finished" : "stopped by " + stop_name());
+    return result != exit_done ? result : 128 + stopped;
+  }
+  return show(o, plan, *store, sets_in(*store, chunks), seconds, ignore_broken_pipe);
+}
+
+int run(Options o) {
+  check_flags(o);
+  if (!o.shard_text.empty()) o.shard = parse_shard(o.shard_text);
+  if (o.out.empty()) o.out = default_store(o.file);
+  while (o.out.size() > 1 && o.out.ends_with('/')) o.out.pop_back();
+  catch_signals(o.quiet);                    // before anything is created that a signal would leave behind
+  const std::unique_ptr<Ranks> ranks = join_ranks();
+  if (ranks->rank() > 0) o.quiet = true;
+  return run_rank(o, *ranks);
 }
 
 // The complaint about the name of a file, or "". An unset variable or a forgotten name must not end as hours of computing
@@ -328,6 +363,8 @@ void add_run(CLI::App& app, Action& action) {
   const CLI::Validator named(check_name, "");
   command->add_option("FILE", o->file, "the sweep file (TOML)")
       ->type_name("")->required()->check(named);
+  command->add_option("--out", o->out, "the store: a folder of results; results/NAME.zarr unless given")
+      ->type_name("DIR")->check(named);
   command->add_option("--csv", o->csv, "write the map as a table; - is standard output")
       ->type_name("FILE")->check(named);
   command->add_option("--plot", o->plot, "write the map as a picture: .png, .svg or .pdf")
@@ -339,8 +376,11 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--device", o->device, "auto (the default), cpu, cuda or cuda:N")->type_name("NAME");
   command->add_option("--threads", o->threads, "threads of the CPU; all cores unless given")
       ->type_name("N")->check(CLI::Range(1, 4096).description(""));
-  command->add_option("--tile", o->tile, "sets computed as one piece of work")
+  command->add_option("--tile", o->tile, "sets computed as one piece of work; changes no result")
       ->type_name("N")->check(CLI::Range(std::uint64_t(1), max_sets).description(""));
+  command->add_option("--shard", o->shard_text, "I/N: compute the part I of N, from 0 to N - 1, of the store that all parts fill")
+      ->type_name("I/N");
+  command->add_flag("--overwrite", o->overwrite, "delete the store if it is there already, and start afresh");
   command->add_flag("--dry-run", o->dry_run, "check everything and say what would run, then stop");
   command->add_flag("--quiet", o->quiet, "print nothing but errors");
   command->add_flag("--json", o->json, "print one JSON object at the end instead of the map");

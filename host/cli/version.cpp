@@ -3,9 +3,12 @@
 
 namespace neurosweep {
 
+std::string program_version() { return NEUROSWEEP_VERSION; }
+std::string program_commit() { return NEUROSWEEP_COMMIT; }
+
 std::string version_text() {
-  const std::string commit = NEUROSWEEP_COMMIT;
-  return "neurosweep " NEUROSWEEP_VERSION + (commit.empty() ? std::string() : " (commit " + commit + ")");
+  const std::string commit = program_commit();
+  return "neurosweep " + program_version() + (commit.empty() ? "" : " (commit " + commit + ")");
 }
 
 }  // namespace neurosweep

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <list>
 #include <stdexcept>
+#include <utility>
 
 #include "host/output/shape.hpp"
 #include "host/output/text.hpp"
@@ -104,26 +105,33 @@ void write_grid(const Map& map, const MapColumn& column, CsvWriter& csv) {
 
 }  // namespace
 
-void write_csv_table(const Map& map, const std::string& path) {
-  check_shape(map);
+void write_csv_table(const MapBlocks& next, const std::string& path) {
   OutputFile file(path);
   CsvWriter csv(file);
-  write_header(map, csv);
-  const auto axes = axis_texts(map);
+  const Map* block = next();
+  write_header(*block, csv);
+  const auto axes = axis_texts(*block);
   std::vector<std::size_t> at(axes.size(), 0);  // index on each axis
-  for (std::size_t set = 0; set < map.sets(); ++set) {
-    for (std::size_t a = 0; a < axes.size(); ++a) csv.text(axes[a][at[a]]);
-    for (const MapColumn& column : map.columns) csv.number(column.values[set], map.single);
-    if (!map.failed.empty()) csv.integer(map.failed[set]);
-    csv.integer(map.status[set]);
-    csv.end_row();
-    for (std::size_t a = axes.size(); a-- > 0;) {  // the last axis is the fastest
-      if (++at[a] < axes[a].size()) break;
-      at[a] = 0;
+  for (; block; block = next())
+    for (std::size_t set = 0; set < block->sets(); ++set) {
+      for (std::size_t a = 0; a < axes.size(); ++a) csv.text(axes[a][at[a]]);
+      for (const MapColumn& column : block->columns) csv.number(column.values[set], block->single);
+      if (!block->failed.empty()) csv.integer(block->failed[set]);
+      csv.integer(block->status[set]);
+      csv.end_row();
+      for (std::size_t a = axes.size(); a-- > 0;) {  // the last axis is the fastest
+        if (++at[a] < axes[a].size()) break;
+        at[a] = 0;
+      }
     }
-  }
   csv.flush();
   file.commit();
+}
+
+void write_csv_table(const Map& map, const std::string& path) {
+  check_shape(map);
+  const Map* block = &map;
+  write_csv_table([&] { return std::exchange(block, nullptr); }, path);
 }
 
 std::vector<std::string> csv_grid_paths(const std::string& path, const std::vector<std::string>& columns) {

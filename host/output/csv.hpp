@@ -2,6 +2,7 @@
 // else as doubles; axis values always as doubles. NaN is `nan`, infinities are `inf` and `-inf`. Points of an axis that
 // have names are written as these, in quotes where RFC 4180 wants them.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ namespace neurosweep {
 // One row per set in grid order: `Ae [mV],Ai [mV],amplitude [mV],status`, with `n_failed` before status when there are
 // replicates. "-" is standard output. Written whole or not at all; throws std::runtime_error naming path and reason.
 void write_csv_table(const Map& map, const std::string& path);
+
+// The same of a map that need not be in memory: `next` gives its sets in grid order, block by block, each with all labels;
+// then null.
+using MapBlocks = std::function<const Map*()>;
+void write_csv_table(const MapBlocks& next, const std::string& path);
 
 // One file per column of a map with two axes: corner `Ae [mV]\Ai [mV]`, the second axis's values along the first row,
 // the first axis's values down the first column. Files are named as csv_grid_paths() says; no file gets its name before

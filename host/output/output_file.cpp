@@ -86,14 +86,15 @@ int create_temporary(const std::string& shown, const std::string& folder, std::s
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path) : shown_(path == "-" ? "standard output" : path) {
+OutputFile::OutputFile(const std::string& path, const std::string& temporary_folder)
+    : shown_(path == "-" ? "standard output" : path) {
   const Target target = resolve(path);
   target_ = target.path;
   if (target.standard_output) {
     std::fflush(stdout);  // what was printed before comes first
     fd_ = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
   } else if (target.replaced) {
-    fd_ = create_temporary(shown_, target.folder, temporary_);
+    fd_ = create_temporary(shown_, temporary_folder.empty() ? target.folder : temporary_folder, temporary_);
     if (target.exists) (void)!fchmod(fd_, target.mode);  // as it was; a file system without permissions is no error
   } else {
     fd_ = open(target_.c_str(), O_WRONLY | O_CLOEXEC);

@@ -5,14 +5,15 @@
 
 namespace neurosweep {
 
-// Bytes go to a temporary file in the folder of `path`; commit() gives it the name. Without commit(), or after an
+// Bytes go to a temporary file in the folder of `path`, or in another one of the same file system; commit() gives it the
+// name. Without commit(), or after an
 // error, nothing is left behind and a file that was there before is untouched. "-" is standard output; a device or a
 // pipe
 // (/dev/stdout, a FIFO) cannot be replaced and is written to directly. A symbolic link is followed.
 // Every member throws std::runtime_error that names the path and the system's reason.
 class OutputFile {
  public:
-  explicit OutputFile(const std::string& path);
+  explicit OutputFile(const std::string& path, const std::string& temporary_folder = "");
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

@@ -27,7 +27,9 @@ constexpr DriveRow drives[] = {
 // clang-format on
 static_assert(std::size(drives) == n_drive);
 
-std::string joined(std::string_view a, std::string_view b) { return std::string(a).append(".").append(b); }
+std::string joined(std::string_view a, std::string_view b, std::string_view between = ".") {
+  return std::string(a).append(between).append(b);
+}
 
 }  // namespace
 
@@ -35,17 +37,18 @@ std::vector<Quantity> quantities(const ModelInfo& model) {
   std::vector<Quantity> all;
   for (const Parameter& p : model.parameters) {
     all.push_back({std::string(p.name), joined("parameters", p.name), std::string(p.unit), p.value, Domain::any, p.low,
-                   p.high, "the literature's range"});
+                   p.high, "the literature's range", std::string(p.description)});
   }
   for (const State& s : model.states) {
     const std::string name = joined("initial", s.name);
-    all.push_back({name, name, std::string(s.unit), s.start, Domain::any, s.low, s.high, "the model's domain"});
+    all.push_back({name, name, std::string(s.unit), s.start, Domain::any, s.low, s.high, "the model's domain", joined(s.description, "at the start", ", ")});
   }
   for (const Port& port : model.ports) {
     for (const DriveRow& d : drives) {
       const std::string name = joined(joined("input", port.name), d.key);
       const std::string_view unit = d.unit.empty() ? port.unit : d.unit;
-      all.push_back({.name = name, .key = name, .unit = std::string(unit), .base = d.base, .domain = d.domain});
+      all.push_back({.name = name, .key = name, .unit = std::string(unit), .base = d.base, .domain = d.domain,
+                     .description = joined(port.description, d.key, ": ")});
     }
   }
   return all;

@@ -20,6 +20,7 @@ struct Quantity {
   double low = -std::numeric_limits<double>::infinity();  // outside of low ... high: a warning, which names
   double high = std::numeric_limits<double>::infinity();  // `range` ("the literature's range")
   std::string range = "";
+  std::string description = "";
 };
 
 // In the order of Layout: quantities(m)[i] is quantity i of a Problem.

@@ -28,7 +28,7 @@ file(CONFIGURE OUTPUT ${with_example}/cuda/models/models.hpp CONTENT "${text}" @
 # What knows the list is compiled again with it; the rest is the project's library.
 set(host ${PROJECT_SOURCE_DIR}/host)
 add_executable(test_adding_a_model page/adding_a_model_test.cpp models/every_model_test.cpp common/maps.cpp
-               ${host}/cpu/backend.cpp ${host}/spec/sweep_spec.cpp ${host}/plan/map_work.cpp)
+               ${host}/cpu/backend.cpp ${host}/spec/sweep_spec.cpp)
 file(CONFIGURE OUTPUT ${with_example}/kernels.cpp CONTENT
      "#include \"host/cpu/model_kernels.hpp\"\nNS_CPU_KERNELS(WilsonCowan)\n" @ONLY)
 foreach(isa IN LISTS NEUROSWEEP_ISAS)

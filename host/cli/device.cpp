@@ -1,0 +1,70 @@
+#include "device.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "host/spec/suggest.hpp"
+
+namespace neurosweep {
+namespace {
+
+// The number of cuda:N; none if `device` is something else.
+std::optional<int> cuda_index(const std::string& device) {
+  constexpr std::string_view prefix = "cuda:";
+  if (!device.starts_with(prefix)) return {};
+  int index = -1;
+  const char* end = device.data() + device.size();
+  if (std::from_chars(device.data() + prefix.size(), end, index).ptr != end || index < 0) return {};
+  return index;
+}
+
+// NEUROSWEEP_ISA picks another instruction set than this CPU's best: to compare, or to reproduce another machine's map.
+std::unique_ptr<Backend> cpu_backend(int threads) {
+  const char* isa = std::getenv("NEUROSWEEP_ISA");
+  if (isa == nullptr || *isa == '\0') return make_cpu_backend(threads);
+  const auto known = cpu_isas();
+  if (std::find(known.begin(), known.end(), isa) == known.end())
+    throw SpecError(fmt::format("NEUROSWEEP_ISA={}: no such instruction set here{}; there are {}", isa, did_you_mean(isa, known), listed(known)));
+  return make_cpu_backend(threads, isa);
+}
+
+}  // namespace
+
+void check_device_name(const std::string& device) {
+  if (device == "auto" || device == "cpu" || device == "cuda" || cuda_index(device)) return;
+  throw SpecError(fmt::format("--device {}: unknown device; allowed are auto, cpu, cuda and cuda:N", device));
+}
+
+std::unique_ptr<Backend> backend_named(const std::string& device, int threads, const std::function<void(const std::string&)>& tell) {
+  std::string why;
+  if (device == "cpu" || (device == "auto" && cuda_devices(why).empty())) return cpu_backend(threads);
+  const auto index = cuda_index(device);
+  try {
+    return make_cuda_backend(index ? std::vector<int>{*index} : std::vector<int>{});
+  } catch (const std::runtime_error& e) {
+    if (device != "auto") throw std::runtime_error(fmt::format("--device {}: {}", device, e.what()));
+    tell(fmt::format("note: {}; using the CPU", e.what()));
+    return cpu_backend(threads);
+  }
+}
+
+void choose_engine(SweepSpec& spec, const Backend& backend) {
+  Engine& engine = spec.problem.spectrum.engine;
+  if (engine == Engine::none) return;
+  engine = spec.engine == EngineChoice::automatic ? backend.preferred_engine(spec.problem)
+           : spec.engine == EngineChoice::direct  ? Engine::direct
+                                                  : Engine::fft;
+  const std::string direct = backend.direct_refusal(spec.problem), fft = backend.fft_refusal(spec.problem);
+  const std::string& refusal = engine == Engine::direct ? direct : fft;
+  if (refusal.empty()) return;
+  const bool other = engine == Engine::direct ? fft.empty() : direct.empty();
+  throw SpecError(fmt::format("{}: spectrum.engine: \"{}\" is not possible here: {}{}", spec.path,
+                              engine_names[std::size_t(engine)], refusal, other ? "; \"auto\" is" : ""));
+}
+
+}  // namespace neurosweep

@@ -1,0 +1,28 @@
+// What makes two sweeps the same: everything that changes their numbers, and nothing else (title, tiles, threads, device).
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/spec/sweep_spec.hpp"
+
+namespace neurosweep {
+
+// Names and values, as people write them: {"Ae", "3.25 mV"}, {"spectrum.segment", "512 samples"}. What is swept stands
+// with its axis ("axis 1"), spectrum.* only if a spectral measure is wanted. Measures are not among them: a store may be
+// given more.
+using Identity = std::vector<std::pair<std::string, std::string>>;
+
+Identity identity_of(const SweepSpec& spec);
+
+// 32 hexadecimal digits of XXH3-128 over all names and values.
+std::string hash_of(const Identity& identity);
+
+// The first difference: "input.E.noise is 20 Hz there and 0 Hz here"; "" if there is none. Names of `spectrum.` that only
+// one side has are none: the other has no measure that they change.
+std::string first_difference(const Identity& there, const Identity& here);
+
+// All of `there`, and what only `here` has.
+Identity merged(Identity there, const Identity& here);
+
+}  // namespace neurosweep

@@ -1,0 +1,81 @@
+#include "host/store/store_map.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "summary.hpp"
+
+namespace neurosweep {
+namespace {
+
+// Columns that are measures: the others are `<measure>_sd`, right after theirs.
+std::vector<std::size_t> measures_among(const std::vector<MapColumn>& columns) {
+  std::vector<std::size_t> found;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    if (c == 0 || columns[c].name != columns[c - 1].name + "_sd") found.push_back(c);
+  return found;
+}
+
+Summary summarise(const Map& block, std::uint64_t first, const std::vector<std::size_t>& measures) {
+  Summary s;
+  for (const std::uint8_t status : block.status)
+    s.sets += status != 255, s.diverged += status == status_diverged, s.out_of_domain += status == status_out_of_domain;
+  for (const std::size_t c : measures) {
+    Extremes& e = s.extremes.emplace_back();
+    for (std::size_t i = 0; i < block.sets(); ++i) {
+      const double v = block.columns[c].values[i];
+      if (v < e.minimum) e.minimum = v;
+      if (v > e.maximum) e.maximum = v, e.where = first + i;
+    }
+  }
+  return s;
+}
+
+}  // namespace
+
+double map_bytes(const StoreMetadata& m, const std::vector<std::string>& columns) {
+  const std::size_t n = columns.empty() ? m.arrays.size() : columns.size();
+  return double(m.grid.sets()) * double(n * sizeof(double) + sizeof(std::uint8_t) + (m.replicates > 1 ? sizeof(std::uint32_t) : 0));
+}
+
+Map read_map(const Store& store, const std::vector<std::string>& columns, const Damage& damage) {
+  Map map;
+  for (std::uint64_t chunk = 0; chunk < store.grid().count(); ++chunk) {
+    Map block = store.read(chunk, columns, damage);
+    if (chunk == 0) {
+      map = block;
+      map.status.reserve(store.grid().sets());
+      for (MapColumn& column : map.columns) column.values.reserve(store.grid().sets());
+      continue;
+    }
+    map.status.insert(map.status.end(), block.status.begin(), block.status.end());
+    map.failed.insert(map.failed.end(), block.failed.begin(), block.failed.end());
+    for (std::size_t c = 0; c < map.columns.size(); ++c)
+      map.columns[c].values.insert(map.columns[c].values.end(), block.columns[c].values.begin(), block.columns[c].values.end());
+  }
+  return map;
+}
+
+MapBlocks map_blocks(const Store& store, std::vector<std::string> columns, Damage damage) {
+  auto block = std::make_shared<Map>();
+  return [&store, columns = std::move(columns), damage = std::move(damage), block, chunk = std::uint64_t(0)]() mutable -> const Map* {
+    if (chunk == store.grid().count()) return nullptr;
+    *block = store.read(chunk++, columns, damage);
+    return block.get();
+  };
+}
+
+Summary summarise(const Store& store, const std::vector<std::string>& columns, const Damage& damage) {
+  Summary all;
+  const auto next = map_blocks(store, columns, damage);
+  std::uint64_t first = 0;
+  while (const Map* block = next()) {
+    const std::vector<std::size_t> measures = measures_among(block->columns);
+    all.extremes.resize(measures.size());
+    merge(all, summarise(*block, first, measures));
+    first += block->sets();
+  }
+  return all;
+}
+
+}  // namespace neurosweep
