@@ -112,6 +112,7 @@ struct Problem {
 inline constexpr std::uint64_t max_sets = std::uint64_t(1) << 40;        // a set's number has 40 bits in the noise counter,
 inline constexpr std::uint32_t max_replicates = std::uint32_t(1) << 24;  // a replicate's 24,
 inline constexpr std::int64_t max_steps = std::int64_t(1) << 34;         // and a step's 34
+inline constexpr std::int64_t max_refractory = std::int64_t(1) << 24;    // steps: a float counts them down
 
 // Where an axis stands in the grid: set number `set` has its value number index(set).
 struct GridAxis {

@@ -59,6 +59,7 @@ struct ModelInfo {
   std::span<const Signal> signals;
   std::span<const Preset> presets;
   bool spiking = false;
+  int refractory = -1;               // the parameter that is the refractory time, in time_unit; -1: there is none
 
   // dt [model time unit] = dt [s] * this
   constexpr double time_units_per_second() const { return time_unit == "ms" ? 1000.0 : 1.0; }
@@ -83,6 +84,7 @@ constexpr ModelInfo info_of() {
   ModelInfo info{Model::name,       Model::title,  Model::citation, Model::equations, Model::time_unit,
                  Model::parameters, Model::states, Model::ports,    Model::signals,   {}, Spiking<Model>};
   if constexpr (requires { Model::presets; }) info.presets = Model::presets;
+  if constexpr (Refractory<Model>) info.refractory = Model::refractory;
   return info;
 }
 

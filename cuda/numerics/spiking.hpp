@@ -12,7 +12,7 @@ template <class Model, class T>
 struct Hold {};
 template <Refractory Model, class T>
 struct Hold<Model, T> {
-  T steps;                                    // a whole number that counts down: 2^24 at most, as far as a float can
+  T steps;                                    // a whole number that counts down: max_refractory at most
 };
 
 // Everything that turns one state into the next: the same for all steps of a set.
@@ -28,7 +28,7 @@ struct Dynamics {
                      const Pack<T, Model::n_port>& scale, double dt) {
     stepper.prepare(p, mean, scale, T(E(dt)));
     if constexpr (Refractory<Model>)          // in double: t_ref is often a whole number of steps, or half of one
-      refractory.steps = real_of<T>([&](int lane) { return std::fmin(std::round(source(Model::refractory, lane) / dt), 0x1p24); });
+      refractory.steps = real_of<T>([&](int lane) { return std::round(source(Model::refractory, lane) / dt); });
   }
 
   // One step; a spiking model gives back which sets spiked. The input is as Stepper::step has it.

@@ -1,5 +1,6 @@
 #include "host/spec/sweep_spec.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "host/spec/keys.hpp"
@@ -79,8 +80,10 @@ void read_preset(Context& c) {
     return c.report.error(node->place, "preset {}: {} has no presets", quote(node->text), c.model.name);
   const auto index = read_choice(*node, "preset", names_of(c.model.presets), c.report);
   if (!index) return;
-  for (const Preset::Value& v : c.model.presets[*index].values)
-    c.problem().base[std::size_t(find_quantity(c.quantities, v.parameter))] = v.value;
+  for (const Preset::Value& v : c.model.presets[*index].values) {
+    const auto q = std::size_t(find_quantity(c.quantities, v.parameter));
+    c.problem().base[q] = v.value, c.given[q] = node->place;
+  }
 }
 
 // The model's own values, the preset's, and what the file or a flag sets.
@@ -93,6 +96,26 @@ void read_base(Context& c) {
     c.given[i] = node->place;
     if (const auto value = read_value(c, *node, c.quantities[i], c.quantities[i].name)) c.problem().base[i] = *value;
   }
+}
+
+// The largest value of the quantity in any set.
+double largest(Context& c, int quantity) {
+  for (const SweptColumn& column : swept_columns(c.problem()))
+    if (column.quantity == quantity) return *std::max_element(column.values->begin(), column.values->end());
+  return c.problem().base[std::size_t(quantity)];
+}
+
+// A refractory time is not too many steps. If nobody set it, dt is what makes them so many.
+void check_refractory(Context& c) {
+  const int index = c.model.refractory;
+  if (index < 0 || c.problem().steps == 0) return;
+  const Quantity& q = c.quantities[std::size_t(index)];
+  const double dt = c.problem().dt * c.model.time_units_per_second(), longest = largest(c, index);
+  const double steps = std::round(longest / dt);
+  if (steps <= double(max_refractory)) return;
+  c.report.error(c.given[std::size_t(index)].value_or(lookup(c.root, "dt")->place),
+                 "{}: {} are {} steps of {} s; at most {} are possible, {:.8g} {}", q.name, with_unit(longest, q.unit), steps,
+                 c.problem().dt, max_refractory, double(max_refractory) * dt, q.unit);
 }
 
 void warn_ranges(Context& c) {
@@ -115,6 +138,7 @@ SweepSpec read_with(const Node& root, const ModelInfo& model, int index, Report&
   read_times(c);
   read_base(c);
   read_axes(c);
+  check_refractory(c);
   check_inputs(c);
   read_observation(c);
   warn_ranges(c);

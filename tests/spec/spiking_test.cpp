@@ -123,11 +123,15 @@ constexpr Port ports[] = {{"I", "pA", "current"}};
 constexpr Signal signals[] = {{"x", "mV", "x"}};
 constexpr ModelInfo bounded[] = {{"bounded", "bounded", "", "", "ms", parameters, states, ports, signals, {}, true}};
 
-std::vector<std::string> warnings_of(const std::string& lines) {
-  const std::string path = test::write("model = 'bounded'\ndt = '0.1 ms'\nduration = '100 ms'\n" + lines, "bounded.toml");
+SweepSpec read(const std::string& text, std::span<const ModelInfo> models) {
+  const std::string path = test::write(text, "own_model.toml");
   spec::Node root = spec::read_document(path);
   std::remove(path.c_str());
-  return spec::read_sweep(path, std::move(root), {}, bounded).warnings;
+  return spec::read_sweep(path, std::move(root), {}, models);
+}
+
+std::vector<std::string> warnings_of(const std::string& lines) {
+  return read("model = 'bounded'\ndt = '0.1 ms'\nduration = '100 ms'\n" + lines, bounded).warnings;
 }
 
 TEST(Start, OutsideTheDomainIsAWarning) {
@@ -237,6 +241,54 @@ TEST(PresetAxis, Mistakes) {
   expect_parts(error("[[axis]]\nname = 'a'\nvalues = [0.02]"), {":7:8:", "\"a\" is swept twice", ":5:8"});
   expect_parts(error("[[axis]]\nname = 'preset'"), {":7:8:", "swept twice"});
   expect_parts(error_of(lif + preset_axis), {":5:8:", "lif has no presets"});
+}
+
+// ---- the refractory time --------------------------------------------------------------------------------------------
+
+const std::string axis_of_t_ref = "[[axis]]\nname = 't_ref'\nvalues = [4, ";       // lines 4 to 6
+
+TEST(RefractoryTime, HasAtMost2To24Steps) {                                         // of 0.1 ms: 1677.7216 s
+  EXPECT_EQ(base(load(lif + "[parameters]\nt_ref = '1677.7216 s'"), "t_ref"), 1677721.6);
+  EXPECT_EQ(base(load(lif + "[parameters]\nt_ref = -1e30"), "t_ref"), -1e30);
+  EXPECT_EQ(load(lif + axis_of_t_ref + "'1677.7216 s']").problem.sets(), 2u);
+  const char* message = "t_ref: 1677721.7 ms are 16777217 steps of 0.0001 s; at most 16777216 are possible, 1677721.6 ms";
+  expect_parts(error_of(lif + "[parameters]\nt_ref = '1677.7217 s'"), {":5:9: ", message});
+  expect_parts(error_of(lif, {{"t_ref=1677.7217s"}, {}}), {"--set t_ref=1677.7217s: ", message});
+  expect_parts(error_of(lif + axis_of_t_ref + "'1677.7217 s', 2]"), {":5:8: ", message});
+  expect_parts(error_of(lif, {{}, {"t_ref=0s:1677.7217s:5"}}), {"--axis t_ref=0s:1677.7217s:5: ", message});
+  expect_parts(error_of(lif + "[parameters]\nt_ref = 1e30"), {":5:9: t_ref: 1e+30 ms are 1e+31 steps of 0.0001 s"});
+}
+
+// Where an axis sweeps it, what stands in [parameters] is nobody's.
+TEST(RefractoryTime, OnlyCountsWhereASetHasIt) {
+  EXPECT_EQ(load(lif + "[parameters]\nt_ref = 1e9\n" + axis_of_t_ref + "5]").problem.sets(), 2u);
+  EXPECT_EQ(load("model = 'izhikevich'\ndt = '0.1 ns'\nduration = '1 us'").problem.steps, 10000);   // has none
+}
+
+// The model's own 4 ms are too many steps where dt is small.
+TEST(RefractoryTime, OfTheModelsOwnIsDtsMistake) {
+  const char* message = "t_ref: 4 ms are 40000000 steps of 1e-10 s; at most 16777216 are possible, 1.6777216 ms";
+  expect_parts(error_of("model = 'lif'\ndt = '0.1 ns'\nduration = '1 us'"), {":2:6: ", message});
+  expect_parts(error_of(lif, {{"dt=0.1ns", "duration=1us"}, {}}), {"--set dt=0.1ns: ", message});
+}
+
+TEST(RefractoryTime, OfPresets) {
+  static constexpr Preset::Value short_[] = {{"t_ref", 2}}, long_[] = {{"t_ref", 2e6}};
+  static constexpr Preset presets[] = {{"short", short_}, {"long", long_}};
+  ModelInfo model = info_of<Lif>();
+  model.presets = presets;
+  const auto error = [&](const std::string& lines) -> std::string {
+    try {
+      read(lif + lines, {&model, 1});
+    } catch (const SpecError& e) { return e.what(); }
+    return "";
+  };
+  const char* message = "t_ref: 2000000 ms are 20000000 steps of 0.0001 s; at most";
+  EXPECT_EQ(error("preset = 'short'"), "");
+  EXPECT_EQ(error("preset = 'long'\n[parameters]\nt_ref = 3"), "");
+  expect_parts(error("preset = 'long'"), {":4:10: ", message});
+  expect_parts(error(preset_axis), {":5:8: ", message});
+  EXPECT_EQ(error(preset_axis + "values = ['short']"), "");
 }
 
 }  // namespace
