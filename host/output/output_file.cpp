@@ -107,6 +107,12 @@ OutputFile::~OutputFile() {
   if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
+int OutputFile::process_of(const std::string& name) {
+  int process = 0, counter = 0, end = 0;
+  const bool ours = std::sscanf(name.c_str(), ".neurosweep-%d-%d.tmp%n", &process, &counter, &end) == 2;
+  return ours && std::size_t(end) == name.size() ? process : 0;
+}
+
 void OutputFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd_, bytes.data(), bytes.size());

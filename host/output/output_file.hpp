@@ -18,6 +18,9 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
+  // The number of the process that a temporary file of this name belongs to; 0 if it is none.
+  static int process_of(const std::string& name);
+
   void write(std::string_view bytes);
   void commit();  // once, at the end: flush to the disk, close, rename
 

@@ -65,6 +65,8 @@ void Progress::sets_done(std::uint64_t sets) {
   draw_if_due();
 }
 
+void Progress::diverged(std::uint64_t sets) { diverged_ += sets; }
+
 void Progress::message(std::string_view text) {
   if (options_.quiet) return;
   const std::lock_guard lock(mutex_);
@@ -124,6 +126,7 @@ std::string Progress::state(double now) const {
   if (seconds <= 0) return text;
   if (sets > 0) text += fmt::format("  {} sets/s", human_count(sets / seconds));
   if (node_steps > 0) text += fmt::format("  {} node-steps/s", human_count(node_steps / seconds));
+  if (const std::uint64_t diverged = diverged_; diverged > 0) text += fmt::format("  {} diverged", diverged);
   if (total > 0 && done >= total) {
     text += fmt::format("  in {}", human_duration(seconds));
   } else if (done > 0) {

@@ -160,6 +160,7 @@ void StoreWork::done(TileResult r) {
     lock.unlock();
     writer_.put(whole.chunk, std::move(whole.files));
   }
+  progress_.diverged(r.summary.diverged);
   progress_.sets_done(r.tile.count);
 }
 

@@ -63,7 +63,7 @@ ChunkGrid cut(std::vector<std::uint64_t> shape, std::uint64_t sets) {
 // Losing a chunk should cost a second of a core at most, and writing one nothing beside computing it. So 2e8 steps; but no
 // more than some 4096 chunks as long as these are not too large to hold, and enough sets to fill a vector register.
 ChunkGrid chunks_of(const Problem& p) {
-  constexpr std::uint64_t node_steps = 200'000'000, most_chunks = 4096, least_sets = 64, most_sets = std::uint64_t(1) << 20;
+  constexpr std::uint64_t node_steps = 200'000'000, most_chunks = 4096, least_sets = 16, most_sets = std::uint64_t(1) << 20;
   std::vector<std::uint64_t> shape;
   for (const Axis& axis : p.axes) shape.push_back(axis.values.size());
   const std::uint64_t affordable = node_steps / (std::uint64_t(p.steps) * p.replicates);

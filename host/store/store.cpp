@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -50,19 +52,43 @@ bool is_empty_or_missing(const std::string& folder) {
   return !fs::exists(folder, none) || (fs::is_directory(folder, none) && fs::is_empty(folder, none));
 }
 
-// A name beside `folder` that nobody else uses.
-std::string name_beside(const std::string& folder) {
-  static int counter = 0;
-  const fs::path path = fs::path(folder).lexically_normal();
-  const fs::path leaf = path.has_filename() ? path.filename() : path.parent_path().filename();
-  const fs::path parent = path.has_filename() ? path.parent_path() : path.parent_path().parent_path();
-  return ((parent.empty() ? fs::path(".") : parent) / fmt::format(".{}-{}-{}.tmp", leaf.string(), getpid(), counter++)).string();
+std::string host_name() {
+  char name[256] = "unknown";
+  (void)gethostname(name, sizeof name - 1);
+  return name;
 }
+
+bool is_dead(int process) { return process > 0 && kill(process, 0) != 0 && errno == ESRCH; }
+
+// Folders beside a store that are being made or deleted; the name says by which process of which machine.
+struct Beside {
+  fs::path parent;
+  std::string prefix;
+
+  explicit Beside(const std::string& folder) {
+    std::error_code none;
+    const fs::path path = fs::absolute(folder, none).lexically_normal();
+    parent = path.parent_path();
+    prefix = "." + path.filename().string() + "-" + host_name() + "-";
+  }
+  std::string mine() const { return (parent / (prefix + std::to_string(getpid()))).string(); }
+
+  // What killed processes left behind.
+  void clear() const {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(parent, none)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with(prefix) && is_dead(std::atoi(name.c_str() + prefix.size()))) fs::remove_all(entry.path(), none);
+    }
+  }
+};
 
 // Whole or not at all: made under another name and renamed. Whoever comes second finds the first one's.
 void create(const std::string& folder, const StoreMetadata& m) {
-  if (const fs::path parent = fs::path(folder).parent_path(); !parent.empty()) make_folders(parent);
-  const std::string draft = name_beside(folder);
+  const Beside beside(folder);
+  const std::string draft = beside.mine();
+  make_folders(beside.parent);
+  beside.clear();
   try {
     make_folders(draft + std::string(own) + "/chunks"), make_folders(temporary_of(draft));
     write_metadata(m, draft, temporary_of(draft));
@@ -97,21 +123,25 @@ fs::path existing_parent(const fs::path& folder) {
   return at;
 }
 
+// A killed process leaves temporary files behind. They carry its number, which means something on its own machine alone.
+void clear_temporary(const std::string& here) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(here, none)) {
+    const int process = OutputFile::process_of(entry.path().filename().string());
+    if (is_dead(process)) fs::remove(entry.path(), none);
+  }
+}
+
 }  // namespace
 
 struct Store::Writing {
-  explicit Writing(const std::string& folder) : lock(lock_of(folder)), temporary(temporary_of(folder)) {}
+  explicit Writing(const std::string& folder) : lock(lock_of(folder)), temporary(temporary_of(folder) + "/" + host_name()) {
+    while (!lock.share(lock_presence)) usleep(10'000);       // somebody is about to delete the store
+    make_folders(temporary);
+    clear_temporary(temporary);
+  }
   RangeLock lock;
   const std::string temporary;
-
-  // Whoever is alone may clear away what killed processes left behind.
-  void enter() {
-    if (lock.try_exclusive(lock_presence)) {
-      std::error_code none;
-      for (const auto& entry : fs::directory_iterator(temporary, none)) fs::remove(entry.path(), none);
-    }
-    while (!lock.share(lock_presence)) usleep(10'000);       // somebody is clearing just now
-  }
 };
 
 Store::Store(std::string folder, StoreMetadata metadata) : folder_(std::move(folder)), metadata_(std::move(metadata)) {}
@@ -138,9 +168,7 @@ Store Store::fill(const std::string& folder, const SweepSpec& spec, const Proven
   Store store(folder, read_metadata(folder));
   const StoreMetadata here = metadata_of(spec);
   refuse_other(folder, store.metadata_, here);
-  make_folders(temporary_of(folder));                          // a copy may have lost an empty folder
   store.writing_ = std::make_unique<Writing>(folder);
-  store.writing_->enter();
   store.wanted_ = here.arrays;
   store.add_missing_arrays(spec);
   return store;
@@ -169,7 +197,7 @@ void Store::add_missing_arrays(const SweepSpec& spec) {
 void Store::remove(const std::string& folder) {
   refuse_foreign(folder);
   if (!looks_like_store(folder)) return;
-  const std::string doomed = name_beside(folder);
+  const std::string doomed = Beside(folder).mine();
   {
     RangeLock lock(lock_of(folder));
     if (!lock.try_exclusive(lock_presence))

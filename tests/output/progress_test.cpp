@@ -42,6 +42,15 @@ TEST(Progress, RedrawnLineOnATerminal) {
   EXPECT_EQ(screen.take(), "\r 42 %  20.0 sets/s  200 k node-steps/s  3 s left\x1b[K");
 }
 
+TEST(Progress, SaysHowManyDiverged) {
+  Screen screen;
+  Progress progress(screen.options(true, 100, 0));
+  screen.now += 2;
+  progress.diverged(3);
+  progress.sets_done(50);
+  EXPECT_EQ(screen.take(), "\r 50 %  25.0 sets/s  3 diverged  2 s left\x1b[K");
+}
+
 TEST(Progress, AtMostTenTimesASecond) {
   Screen screen;
   Progress progress(screen.options(true, 0, 1000000));
