@@ -40,6 +40,16 @@ struct DeviceInfo {
 
 // threads = 0: one for each core that the process may use. isa "" = the best this CPU has, else one of cpu_isas().
 std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& isa = "");
+
+// One realisation of one set, step by step, as the CPU backend of that instruction set computes it in a sweep: the same
+// bits. n = steps.
+struct Trace {
+  std::vector<double> rows;                              // [n][states then signals of the model], after each step
+  std::vector<std::uint8_t> spiked;                      // [n] in that step
+  TileResult result;                                     // the measures that a sweep has of it
+};
+Trace trace_set(const Problem& p, std::uint64_t set, std::uint32_t replicate, const std::string& isa = "");
+
 std::vector<std::string> cpu_isas();                     // instruction sets this program holds and this CPU runs, best first
 std::string cpu_name();
 

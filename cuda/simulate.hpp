@@ -104,6 +104,7 @@ struct NoSpectrum {
 
 // A spectrum sees samples y[a] ... y[b - 1] of a span whose y[0] is observed sample number `at` (negative while the
 // transient's end lies inside the span); no event lies between them. event() is called when next_event() is reached.
+// A spectrum may also record(): it is then shown the first register's states after each step.
 template <class Model, Method method, class T, Path path, int K, int span, class Spectrum>
 class Simulation {
  public:
@@ -112,6 +113,13 @@ class Simulation {
 
   NS_HD Simulation(const Setup& s, N (&nodes)[K], Spectrum& spectrum) : s_(s), node_(nodes), spectrum_(spectrum) {}
 
+  // Whether somebody wants to see every step. All of them then go the slow way, which computes the same bits.
+  static constexpr bool can_record = requires(Spectrum& spectrum) { spectrum.recording(); };
+  NS_HD bool recording() const {
+    if constexpr (can_record) return spectrum_.recording();
+    else return false;
+  }
+
   // Steps begin ... end - 1; both are multiples of flush_every, or end is the last step.
   NS_HD void run(std::int64_t begin, std::int64_t end) {
     flushed_ = begin > s_.transient ? begin : s_.transient;
@@ -119,7 +127,7 @@ class Simulation {
     std::int64_t t = begin;
     while (t < end) {
       const std::int64_t event = next_event(t, end);
-      const int whole = int((event - t) / span);
+      const int whole = recording() ? 0 : int((event - t) / span);
       if (whole > 0) whole_spans(t, whole, t >= s_.transient);
       t += std::int64_t(whole) * span;
       if (t < event) {
@@ -187,6 +195,8 @@ class Simulation {
         if (first + q < active)
           NS_UNROLL for (int k = 0; k < K; ++k)
             y[k][first + q] = step<Model, path>(s_, node_[k].dynamics, node_[k].carried, u[k], q, times[k], first + q);
+        if constexpr (can_record)
+          if (first + q < active && recording()) spectrum_.template record<Model>(t + first + q, node_[0].carried.x, times[0], first + q);
       }
     }
     const std::int64_t at = t - s_.transient;

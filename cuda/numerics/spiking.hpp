@@ -74,6 +74,7 @@ NS_HD int lowest_bit(Bits b) {
 template <class Model, class T, int span>
 struct SpikeTimes {
   NS_HD void clear() {}
+  template <class F> NS_HD void each(int, int, F) const {}
 };
 template <Spiking Model, class T, int span>
 struct SpikeTimes<Model, T, span> {

@@ -143,6 +143,15 @@ class Worker {
     return true;
   }
 
+  // One realisation of one set, step by step.
+  void trace(std::uint64_t set, std::uint32_t replicate, CpuTrace& steps, TileResult& result) {
+    const Tile tile{set, 1};
+    fill_batch(tile, replicate, std::uint64_t(replicate) + 1);
+    kernels_.run(plan_, {swept_.data(), set_.data(), replicate_.data(), out_.data(), status_.data(), workspace_.get(), &steps});
+    result.tile = tile, result.status = {status_[0]};
+    for (std::size_t m = 0; m < p_.measures.size(); ++m) result.values.push_back(out_[m * lanes_]);
+  }
+
  private:
   // Realisations j, j + 1, ... into the lanes; spare lanes repeat the last one. Returns how many are meant. A batch ends
   // where the sets' numbers leave a block of 2^32: their high halves must agree (CpuBatch::set).
@@ -281,6 +290,17 @@ class CpuBackend final : public Backend {
 
 std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& isa) {
   return std::make_unique<CpuBackend>(threads, isa);
+}
+
+Trace trace_set(const Problem& p, std::uint64_t set, std::uint32_t replicate, const std::string& isa) {
+  const PreparedPlan prepared(p);
+  const ModelInfo& model = models()[std::size_t(p.model)];
+  Trace trace;
+  trace.rows.resize(std::size_t(p.steps) * (model.states.size() + model.signals.size()));
+  trace.spiked.resize(std::size_t(p.steps));
+  CpuTrace steps{trace.rows.data(), trace.spiked.data()};
+  Worker(p, prepared.plan, set_named(isa).kernels(p.model)).trace(set, replicate, steps, trace.result);
+  return trace;
 }
 
 std::vector<std::string> cpu_isas() {

@@ -23,6 +23,11 @@ struct CpuPlan {
   const void* table;                   // direct: direct_table(direct, max_direct_bins); fft: cos, sin of 2 pi j / segment
 };
 
+struct CpuTrace {                      // of the set in the first lane; arrays [setup.steps]
+  double* rows;                        // after each step: the model's states, then its signals
+  std::uint8_t* spiked;                // whether it spiked in the step
+};
+
 struct CpuBatch {                      // lanes() realisations; arrays [...][lanes()]
   const double* swept;                 // [setup.n_swept]
   const std::uint64_t* set;            // the high 32 bits are the same for all
@@ -30,6 +35,7 @@ struct CpuBatch {                      // lanes() realisations; arrays [...][lan
   double* out;                         // [setup.n_measure_out]
   std::uint8_t* status;
   std::byte* workspace;                // workspace_bytes(), 64-byte aligned
+  CpuTrace* trace = nullptr;           // for those who want to see every step
 };
 
 struct CpuKernels {

@@ -79,7 +79,7 @@ void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
     for (int i = 0; i < width; ++i) set[i] = batch.set[k * width + i], replicate[i] = batch.replicate[k * width + i];
     node[k].prepare(source, s, set, replicate);
   }
-  CpuSpectrum<E, K> spectrum(plan, batch.workspace);
+  CpuSpectrum<E, K> spectrum(plan, batch);
   Simulation<Model, method, T, path, K, span, CpuSpectrum<E, K>> simulation(s, node, spectrum);
   simulation.run(0, s.steps);
   for (int k = 0; k < K; ++k) write_register<E, K>(s, batch, k, node[k], spectrum);

@@ -87,15 +87,16 @@ class FftSpectrum {
   std::int64_t segment_ = 0;            // the first of the pair being filled
 };
 
-// What the time loop sees. Out of line: one call for 64 steps costs nothing, and the loop's code stays small.
+// What the time loop sees: the engines, and who wants to see every step. Out of line: one call for 64 steps costs nothing, and the loop's code stays small.
 template <class E, int K>
 class CpuSpectrum {
  public:
   using T = Lanes<E>;
-  CpuSpectrum(const CpuPlan& plan, std::byte* workspace)
+  CpuSpectrum(const CpuPlan& plan, const CpuBatch& batch)
       : engine_(plan.engine),
+        trace_(batch.trace),
         direct_(plan.setup, plan.direct, static_cast<const E*>(plan.table)),
-        fft_(plan, workspace) {
+        fft_(plan, batch.workspace) {
     if (engine_ == Engine::direct) direct_.init();
   }
   std::int64_t next_event() const {
@@ -109,12 +110,30 @@ class CpuSpectrum {
     if (engine_ == Engine::direct) direct_.event();
     else if (engine_ == Engine::fft) fft_.event();
   }
+  bool recording() const { return trace_ != nullptr; }
+  template <class Model, class Times>
+  [[gnu::noinline]] void record(std::int64_t t, const Pack<T, Model::n_state>& x, const Times& times, int place) {
+    constexpr int n_signal = int(sizeof(Model::signals) / sizeof(Model::signals[0]));
+    double* row = trace_->rows + t * (Model::n_state + n_signal);
+    auto put = [&](const T& value) {
+      E lanes[T::width];
+      value.store(lanes);
+      *row++ = double(lanes[0]);
+    };
+    for (int i = 0; i < Model::n_state; ++i) put(x[i]);
+    for (int i = 0; i < n_signal; ++i) put(Model::signal(x, i));
+    bool spiked = false;
+    times.each(place, place + 1, [&](int lane, int) { spiked = spiked || lane == 0; });
+    trace_->spiked[t] = spiked;
+  }
+
   const T& power(int k, int bin) const {
     return engine_ == Engine::direct ? direct_.bins[k].power[bin - direct_.plan.first_bin] : fft_.power(k, bin);
   }
 
  private:
   Engine engine_;
+  CpuTrace* trace_;
   DirectSpectrum<T, K, max_direct_bins, false> direct_;
   FftSpectrum<E, K> fft_;
 };
