@@ -38,9 +38,10 @@ struct DeviceInfo {
   std::string detail;                                    // memory, multiprocessors, compute capability
 };
 
-// threads = 0: one for each core that the process may use. isa "" = the best this CPU has, else one of cpu_isas().
+// threads = 0: one for each of usable_cores(). isa "" = the best this CPU has, else one of cpu_isas().
 std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& isa = "");
 std::vector<std::string> cpu_isas();                     // instruction sets this program holds and this CPU runs, best first
+int usable_cores();                                      // those that the process may use
 std::string cpu_name();
 
 // devices: indexes to use; empty = all. Throws std::runtime_error if there is none, or none can be used.
