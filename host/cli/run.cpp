@@ -336,8 +336,9 @@ int conclude(const Options& o, const Plan& plan, const Store& store, const std::
              int stopped_by, double seconds, std::optional<IgnoreBrokenPipe>& ignore_broken_pipe) {
   const bool complete = std::all_of(chunks.begin(), chunks.end(), [&](std::uint64_t chunk) { return store.recorded(chunk); });
   if (complete) return std::max(code, show(o, plan, store, sets_in(store, chunks), seconds, ignore_broken_pipe));
-  tell_unfinished(o, store, code != exit_done ? "not finished" : "stopped by " + signal_name(stopped_by));
-  return code != exit_done ? code : 128 + stopped_by;
+  const bool stopped = code == exit_done && stopped_by > 0;
+  tell_unfinished(o, store, stopped ? "stopped by " + signal_name(stopped_by) : "not finished");
+  return stopped ? 128 + stopped_by : std::max(code, int(exit_failed));
 }
 
 // The steps of a run, of which every rank takes each.
