@@ -38,7 +38,7 @@ struct DeviceInfo {
   std::string detail;                                    // memory, multiprocessors, compute capability
 };
 
-// threads = 0: one for each core that the process may use. isa "" = the best this CPU has, else one of cpu_isas().
+// threads = 0: one for each of usable_cores(). isa "" = the best this CPU has, else one of cpu_isas().
 std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& isa = "");
 
 // One realisation of one set, step by step, as the CPU backend of that instruction set computes it in a sweep: the same
@@ -51,6 +51,7 @@ struct Trace {
 Trace trace_set(const Problem& p, std::uint64_t set, std::uint32_t replicate, const std::string& isa = "");
 
 std::vector<std::string> cpu_isas();                     // instruction sets this program holds and this CPU runs, best first
+int usable_cores();                                      // those that the process may use
 std::string cpu_name();
 
 // devices: indexes to use; empty = all. Throws std::runtime_error if there is none, or none can be used.

@@ -27,8 +27,8 @@ inline void say(const std::string& line) {
   (void)!std::fwrite(whole.data(), 1, whole.size(), stderr);
 }
 
-// Says what went wrong, on standard error; returns the exit code.
-int explain(std::exception_ptr error);
+// Says what went wrong, on standard error, after `who`; returns the exit code.
+int explain(std::exception_ptr error, const std::string& who = "");
 
 const ModelInfo& model_named(const std::string& name);   // SpecError, with the nearest name, if there is none
 

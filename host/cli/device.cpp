@@ -23,8 +23,18 @@ std::optional<int> cuda_index(const std::string& device) {
   return index;
 }
 
+// Empty: all that there are.
+std::vector<int> gpus_meant(const std::string& device, const Ranks& ranks) {
+  if (const auto index = cuda_index(device)) return {*index};
+  std::string why;
+  const std::vector<DeviceInfo> found = cuda_devices(why);
+  if (ranks.local_size() == 1 || found.empty()) return {};
+  return {found[std::size_t(ranks.local_rank()) % found.size()].index};
+}
+
 // NEUROSWEEP_ISA picks another instruction set than this CPU's best: to compare, or to reproduce another machine's map.
-std::unique_ptr<Backend> cpu_backend(int threads) {
+std::unique_ptr<Backend> cpu_backend(int threads, const Ranks& ranks) {
+  if (threads == 0) threads = std::max(1, usable_cores() / ranks.core_sharers());
   const char* isa = std::getenv("NEUROSWEEP_ISA");
   if (isa == nullptr || *isa == '\0') return make_cpu_backend(threads);
   const auto known = cpu_isas();
@@ -40,16 +50,16 @@ void check_device_name(const std::string& device) {
   throw SpecError(fmt::format("--device {}: unknown device; allowed are auto, cpu, cuda and cuda:N", device));
 }
 
-std::unique_ptr<Backend> backend_named(const std::string& device, int threads, const std::function<void(const std::string&)>& tell) {
+std::unique_ptr<Backend> backend_named(const std::string& device, int threads, const Ranks& ranks,
+                                       const std::function<void(const std::string&)>& tell) {
   std::string why;
-  if (device == "cpu" || (device == "auto" && cuda_devices(why).empty())) return cpu_backend(threads);
-  const auto index = cuda_index(device);
+  if (device == "cpu" || (device == "auto" && cuda_devices(why).empty())) return cpu_backend(threads, ranks);
   try {
-    return make_cuda_backend(index ? std::vector<int>{*index} : std::vector<int>{});
+    return make_cuda_backend(gpus_meant(device, ranks));
   } catch (const std::runtime_error& e) {
     if (device != "auto") throw std::runtime_error(fmt::format("--device {}: {}", device, e.what()));
     tell(fmt::format("note: {}; using the CPU", e.what()));
-    return cpu_backend(threads);
+    return cpu_backend(threads, ranks);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "backend.hpp"
+#include "host/plan/ranks.hpp"
 #include "host/spec/sweep_spec.hpp"
 
 namespace neurosweep {
@@ -12,8 +13,10 @@ namespace neurosweep {
 // SpecError unless it is auto, cpu, cuda or cuda:N.
 void check_device_name(const std::string& device);
 
-// `tell` is told why "auto" passes over a GPU. SpecError or std::runtime_error if the device cannot be had.
-std::unique_ptr<Backend> backend_named(const std::string& device, int threads, const std::function<void(const std::string&)>& tell);
+// Ranks on one machine share it: each has one of its GPUs, or its part of the cores. `tell` is told why "auto" passes over a
+// GPU. SpecError or std::runtime_error if the device cannot be had.
+std::unique_ptr<Backend> backend_named(const std::string& device, int threads, const Ranks& ranks,
+                                       const std::function<void(const std::string&)>& tell);
 
 // Settles spec.problem.spectrum.engine. SpecError if the engine that the file names is not possible.
 void choose_engine(SweepSpec& spec, const Backend& backend);

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "commands.hpp"
+#include "host/plan/launcher.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
 
@@ -50,7 +51,8 @@ int parse_error(const CLI::App& app, const CLI::ParseError& e) {
   std::string what = e.what();
   if ((missing || extra) && !rest.empty()) what = unexpected(*at, rest.front());
   else if (missing && at == &app) what = fmt::format("a command is missing (commands: {})", listed(command_names(app)));
-  say(fmt::format("neurosweep: {}\nTry neurosweep {}--help", what, at == &app ? "" : at->get_name() + " "));
+  if (launched().rank <= 0)                                             // all ranks of a job were told the same
+    say(fmt::format("neurosweep: {}\nTry neurosweep {}--help", what, at == &app ? "" : at->get_name() + " "));
   return exit_wrong_input;
 }
 
@@ -79,19 +81,19 @@ int run_program(int argc, char** argv) {
 
 }  // namespace
 
-int explain(std::exception_ptr error) {
+int explain(std::exception_ptr error, const std::string& who) {
   try {
     std::rethrow_exception(error);
   } catch (const SpecError& e) {
-    say(e.what());
+    say(who + e.what());
     return exit_wrong_input;
   } catch (const std::bad_alloc&) {
-    say("neurosweep: out of memory");
+    say(who + "neurosweep: out of memory");
   } catch (const std::system_error& e) {                  // fmt calls standard output "file"
     const bool output = std::ferror(stdout) != 0;
-    say("neurosweep: " + (output ? "cannot write standard output: " + e.code().message() : std::string(e.what())));
+    say(who + "neurosweep: " + (output ? "cannot write standard output: " + e.code().message() : std::string(e.what())));
   } catch (const std::exception& e) {
-    say(fmt::format("neurosweep: {}", e.what()));
+    say(who + fmt::format("neurosweep: {}", e.what()));
   }
   return exit_failed;
 }

@@ -48,6 +48,27 @@ void tell(const Options& o, const std::string& line) {
   if (!o.quiet) say(line);
 }
 
+// ---- ranks ----------------------------------------------------------------------------------------------------------
+
+// Every rank does it to its end, whatever happens to the others. The exit code: the largest.
+template <class F>
+int together(Ranks& ranks, F f) {
+  int code = exit_done;
+  try {
+    f();
+  } catch (...) {
+    code = explain(std::current_exception(), ranks.rank() > 0 ? fmt::format("rank {}: ", ranks.rank()) : "");
+  }
+  return ranks.largest(code);
+}
+
+// The same, rank 0 first and the others only if it went well: what is wrong for all is said once.
+template <class F>
+int in_turn(Ranks& ranks, F f) {
+  const int code = together(ranks, [&] { if (ranks.rank() == 0) f(); });
+  return code != exit_done ? code : together(ranks, [&] { if (ranks.rank() > 0) f(); });
+}
+
 // ---- before computing -----------------------------------------------------------------------------------------------
 
 Shard parse_shard(const std::string& text) {
@@ -60,6 +81,9 @@ Shard parse_shard(const std::string& text) {
     throw SpecError(fmt::format("--shard {}: write I/N, with I from 0 to N - 1, such as 0/3, 1/3 and 2/3", text));
   return shard;
 }
+
+// results/NAME.zarr for sweeps/NAME.toml.
+std::string default_store(const std::string& file) { return (fs::path("results") / fs::path(file).stem()).string() + ".zarr"; }
 
 // What no sweep file and no machine could make right.
 void check_flags(const Options& o) {
@@ -75,6 +99,14 @@ void check_flags(const Options& o) {
   } catch (const std::runtime_error& e) {
     throw SpecError(fmt::format("--plot: {}", e.what()));
   }
+}
+
+// Checks the flags, and fills in what they leave open.
+void settle(Options& o) {
+  check_flags(o);
+  if (!o.shard_text.empty()) o.shard = parse_shard(o.shard_text);
+  if (o.out.empty()) o.out = default_store(o.file);
+  while (o.out.size() > 1 && o.out.ends_with('/')) o.out.pop_back();
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -100,7 +132,16 @@ void check_outputs(const Options& o, const SweepSpec& spec) {
 
 std::string counted_sets(std::uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "set" : "sets"); }
 
-std::string plan_text(const SweepSpec& spec, const Backend& backend, std::uint64_t tile) {
+// What is to be done, checked.
+struct Plan {
+  SweepSpec spec;
+  std::unique_ptr<Backend> backend;
+  std::string device;                        // as it is shown: rank 0's, and how many ranks there are
+  std::uint64_t tile = 0;
+};
+
+std::string plan_text(const Plan& plan) {
+  const SweepSpec& spec = plan.spec;
   const Problem& p = spec.problem;
   const double node_steps = double(p.sets()) * p.replicates * double(p.steps);
   std::string text = fmt::format("{}: {}", spec.path, counted_sets(p.sets()));
@@ -108,30 +149,27 @@ std::string plan_text(const SweepSpec& spec, const Backend& backend, std::uint64
   text += fmt::format(" x {} steps = {:.3g} node-steps; {}, {}", p.steps, node_steps, method_names[std::size_t(p.method)],
                       precision_names[std::size_t(p.precision)]);
   if (p.spectrum.engine != Engine::none) text += fmt::format(", spectra by {}", engine_names[std::size_t(p.spectrum.engine)]);
-  return text + fmt::format("; tiles of {}\ndevice: {}", counted_sets(std::min(tile, p.sets())), backend.device());
+  return text + fmt::format("; tiles of {}\ndevice: {}", counted_sets(std::min(plan.tile, p.sets())), plan.device);
 }
 
-// What is to be done, checked.
-struct Plan {
-  SweepSpec spec;
-  std::unique_ptr<Backend> backend;
-  std::uint64_t tile = 0;
-};
+// What suits the backend; but several for each rank, of whole warps and vector registers.
+std::uint64_t tile_for(const Problem& p, const Backend& backend, const Ranks& ranks) {
+  const std::uint64_t tile = backend.tile_size(p);
+  return ranks.size() == 1 ? tile : std::min(tile, (p.sets() / (4 * std::uint64_t(ranks.size())) / 64 + 1) * 64);
+}
 
-Plan make_plan(const Options& o) {
-  Plan plan{load_sweep(o.file, o.overrides), nullptr};
+Plan make_plan(const Options& o, const Ranks& ranks) {
+  Plan plan{load_sweep(o.file, o.overrides), nullptr, ""};
   for (const std::string& warning : plan.spec.warnings) tell(o, "note: " + warning);
-  plan.backend = backend_named(o.device, o.threads, [&](const std::string& line) { tell(o, line); });
+  plan.backend = backend_named(o.device, o.threads, ranks, [&](const std::string& line) { tell(o, line); });
   choose_engine(plan.spec, *plan.backend);
-  plan.tile = o.tile > 0 ? o.tile : plan.backend->tile_size(plan.spec.problem);
-  tell(o, plan_text(plan.spec, *plan.backend, plan.tile));
+  plan.tile = o.tile > 0 ? o.tile : tile_for(plan.spec.problem, *plan.backend, ranks);
+  plan.device = plan.backend->device() + (ranks.size() > 1 ? fmt::format(" ({} ranks)", ranks.size()) : "");
+  tell(o, plan_text(plan));
   return plan;
 }
 
 // ---- the store ------------------------------------------------------------------------------------------------------
-
-// results/NAME.zarr for sweeps/NAME.toml.
-std::string default_store(const std::string& file) { return (fs::path("results") / fs::path(file).stem()).string() + ".zarr"; }
 
 // `word` as a shell reads it back.
 std::string quoted(const std::string& word) {
@@ -155,20 +193,22 @@ Store open_store(const Options& o, const SweepSpec& spec) {
   return Store::fill(o.out, spec, {program_version(), program_commit(), text, overrides_text(o.overrides)});
 }
 
-// Of the shard's chunks, those that are not there, or not as they were written. The ranks look at them in turn.
-std::vector<std::uint64_t> missing_chunks(const Options& o, const Store& store, Ranks& ranks) {
+// Of the shard's chunks, those that are not there, or not as they were written. The ranks look at them in turn. Returns the
+// exit code.
+int find_missing(const Options& o, const Store& store, Ranks& ranks, std::vector<std::uint64_t>& chunks) {
   const ChunkRange part = shard_of(store.grid().count(), o.shard.index, o.shard.count);
   std::vector<std::uint8_t> missing(part.last - part.first, 0);
-  for (std::uint64_t i = std::uint64_t(ranks.rank()); i < missing.size(); i += std::uint64_t(ranks.size())) {
-    std::string damage;
-    missing[i] = !store.done(part.first + i, damage);
-    if (!damage.empty()) say(fmt::format("note: {}; computing its sets again", damage));
-  }
+  const int code = together(ranks, [&] {
+    for (std::uint64_t i = std::uint64_t(ranks.rank()); i < missing.size(); i += std::uint64_t(ranks.size())) {
+      std::string damage;
+      missing[i] = !store.done(part.first + i, damage);
+      if (!damage.empty()) say(fmt::format("note: {}; computing its sets again", damage));
+    }
+  });
   ranks.largest(missing);
-  std::vector<std::uint64_t> chunks;
   for (std::uint64_t i = 0; i < missing.size(); ++i)
     if (missing[i]) chunks.push_back(part.first + i);
-  return chunks;
+  return code;
 }
 
 std::uint64_t sets_in(const Store& store, const std::vector<std::uint64_t>& chunks) {
@@ -189,18 +229,6 @@ void tell_resumed(const Options& o, const Store& store, std::uint64_t sets) {
 
 // ---- computing ------------------------------------------------------------------------------------------------------
 
-// An error in one rank ends all of them, after what they have in flight. The exit code.
-template <class F>
-int together(Ranks& ranks, F f) {
-  int code = exit_done;
-  try {
-    f();
-  } catch (...) {
-    code = explain(std::current_exception());
-  }
-  return ranks.largest(code);
-}
-
 void compute(const Plan& plan, Store& store, std::vector<std::uint64_t> chunks, Counter& counter, Progress& progress) {
   const Problem& p = plan.spec.problem;
   StoreWork work(store, p, std::move(chunks), plan.tile, counter, progress, stop_level);
@@ -215,16 +243,18 @@ std::pair<int, double> fill(const Options& o, const Plan& plan, Store& store, co
   const std::uint64_t sets = sets_in(store, chunks);
   tell_resumed(o, store, sets);
   if (chunks.empty()) return {exit_done, 0};
-  store.note_run(plan.backend->device(), 0);
   const auto start = std::chrono::steady_clock::now();
   Progress progress(progress_to_stderr(sets, sets * p.replicates * std::uint64_t(p.steps), o.quiet));
   ranks.gather(progress);
-  const int code = together(ranks, [&] { compute(plan, store, chunks, ranks.counter(), progress); });
+  const int code = together(ranks, [&] {
+    store.note_run(plan.backend->device(), 0);
+    compute(plan, store, chunks, ranks.counter(), progress);
+  });
   ranks.stop_gathering();
   progress.finish();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (ranks.rank() == 0) store.note_run(plan.backend->device(), seconds);
-  return {code, seconds};
+  const int noted = together(ranks, [&] { if (ranks.rank() == 0) store.note_run(plan.backend->device(), seconds); });
+  return {std::max(code, noted), seconds};
 }
 
 // ---- after computing ------------------------------------------------------------------------------------------------
@@ -257,7 +287,7 @@ void print_json(const Options& o, const Plan& plan, const Summary& s, std::uint6
   auto path = [](const std::string& x) { return x.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(x); };
   const nlohmann::ordered_json j{
       {"sets", s.sets}, {"computed", computed}, {"replicates", p.replicates}, {"steps", p.steps}, {"diverged", s.diverged},
-      {"out_of_domain", s.out_of_domain}, {"device", plan.backend->device()}, {"engine", engine_names[std::size_t(p.spectrum.engine)]},
+      {"out_of_domain", s.out_of_domain}, {"device", plan.device}, {"engine", engine_names[std::size_t(p.spectrum.engine)]},
       {"seconds", seconds}, {"node_steps_per_second", seconds > 0 ? double(computed) * p.replicates * double(p.steps) / seconds : 0},
       {"csv", path(o.csv)}, {"plot", path(o.plot)}, {"store", o.out}};
   // A path need not be UTF-8.
@@ -301,49 +331,54 @@ int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t c
   return exit_done;
 }
 
+// Rank 0's last words. Every chunk may be there although a rank had an error, or was stopped: another run can have done it.
+int conclude(const Options& o, const Plan& plan, const Store& store, const std::vector<std::uint64_t>& chunks, int code,
+             int stopped_by, double seconds, std::optional<IgnoreBrokenPipe>& ignore_broken_pipe) {
+  const bool complete = std::all_of(chunks.begin(), chunks.end(), [&](std::uint64_t chunk) { return store.recorded(chunk); });
+  if (complete) return std::max(code, show(o, plan, store, sets_in(store, chunks), seconds, ignore_broken_pipe));
+  const bool stopped = code == exit_done && stopped_by > 0;
+  tell_unfinished(o, store, stopped ? "stopped by " + signal_name(stopped_by) : "not finished");
+  return stopped ? 128 + stopped_by : std::max(code, int(exit_failed));
+}
+
 // The steps of a run, of which every rank takes each.
 int run_rank(const Options& o, Ranks& ranks) {
   const bool first = ranks.rank() == 0;
   Plan plan;
-  int code = together(ranks, [&] {
-    plan = make_plan(o);
+  int code = in_turn(ranks, [&] {
+    plan = make_plan(o, ranks);
     if (first) check_outputs(o, plan.spec);
   });
   if (code != exit_done || o.dry_run) return code;
 
   std::optional<IgnoreBrokenPipe> ignore_broken_pipe(std::in_place);
   std::optional<Store> store;
-  auto open = [&] { store.emplace(open_store(o, plan.spec)); };
-  code = together(ranks, [&] {
+  code = in_turn(ranks, [&] {
     if (first && o.overwrite) Store::remove(o.out);
-    if (first) open();
+    store.emplace(open_store(o, plan.spec));
   });
-  if (code == exit_done) code = together(ranks, [&] { if (!first) open(); });
   if (code != exit_done) return code;
 
   std::vector<std::uint64_t> chunks;
-  code = together(ranks, [&] { chunks = missing_chunks(o, *store, ranks); });
+  code = find_missing(o, *store, ranks, chunks);
   if (code != exit_done) return code;
   const auto [result, seconds] = fill(o, plan, *store, chunks, ranks);
-  const int stopped = ranks.largest(stop_level > 0 ? int(stop_signal) : 0);
-  if (!first) return result != exit_done ? result : stopped > 0 ? 128 + stopped : exit_done;
-  const bool complete = std::all_of(chunks.begin(), chunks.end(), [&](std::uint64_t chunk) { return store->recorded(chunk); });
-  if (!complete) {
-    tell_unfinished(o, *store, result != exit_done ? "not finished" : "stopped by " + stop_name());
-    return result != exit_done ? result : 128 + stopped;
-  }
-  return show(o, plan, *store, sets_in(*store, chunks), seconds, ignore_broken_pipe);
+  const int stopped_by = ranks.largest(stop_level > 0 ? int(stop_signal) : 0);
+  int concluded = exit_done;
+  code = together(ranks, [&] {
+    if (first) concluded = conclude(o, plan, *store, chunks, result, stopped_by, seconds, ignore_broken_pipe);
+  });
+  return ranks.largest(std::max(code, concluded));
 }
 
 int run(Options o) {
-  check_flags(o);
-  if (!o.shard_text.empty()) o.shard = parse_shard(o.shard_text);
-  if (o.out.empty()) o.out = default_store(o.file);
-  while (o.out.size() > 1 && o.out.ends_with('/')) o.out.pop_back();
   catch_signals(o.quiet);                    // before anything is created that a signal would leave behind
-  const std::unique_ptr<Ranks> ranks = join_ranks();
-  if (ranks->rank() > 0) o.quiet = true;
-  return run_rank(o, *ranks);
+  const std::unique_ptr<Ranks> ranks = join_ranks([&](const std::string& line) { tell(o, line); });
+  if (ranks->rank() > 0) o.quiet = true, catch_signals(o.quiet);
+  int code = in_turn(*ranks, [&] { settle(o); });
+  if (code == exit_done) code = run_rank(o, *ranks);
+  if (ranks->size() > 1) catch_signals(true);     // mpirun stops those that are still there once one has ended with an error
+  return code;
 }
 
 // The complaint about the name of a file, or "". An unset variable or a forgotten name must not end as hours of computing

@@ -36,7 +36,7 @@ void catch_signals(bool quiet) {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-std::string stop_name() { return stop_signal == SIGINT ? "SIGINT" : "SIGTERM"; }
+std::string signal_name(int signal) { return signal == SIGINT ? "SIGINT" : "SIGTERM"; }
 
 IgnoreBrokenPipe::IgnoreBrokenPipe() {
   struct sigaction ignore = {};

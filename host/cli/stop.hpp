@@ -13,7 +13,7 @@ extern std::atomic<int> stop_signal;                 // the last of them
 // From now on. `quiet`: the first signal is not answered on standard error.
 void catch_signals(bool quiet);
 
-std::string stop_name();                             // "SIGINT" or "SIGTERM"
+std::string signal_name(int signal);                 // "SIGINT" or "SIGTERM"
 
 // While this lives, a standard error that nobody reads any more does not end the program before its results are in
 // files: Ctrl-C ends `tee`, too, in `neurosweep run ... 2>&1 | tee log`.

@@ -60,12 +60,6 @@ InstructionSet set_named(const std::string& isa) {
   throw std::runtime_error("this CPU or this program has no instruction set \"" + isa + "\"; it has " + known);
 }
 
-int usable_cores() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1, int(std::thread::hardware_concurrency()));
-}
-
 // ---- one problem's tables ----------------------------------------------------------------------------------------------
 
 template <class E>
@@ -307,6 +301,12 @@ std::vector<std::string> cpu_isas() {
   std::vector<std::string> names;
   for (const InstructionSet& set : runnable_sets()) names.emplace_back(set.name);
   return names;
+}
+
+int usable_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return std::max(1, int(std::thread::hardware_concurrency()));
 }
 
 std::string cpu_name() {

@@ -33,6 +33,8 @@ class Progress {
   void advance(std::uint64_t node_steps);  // so many more were integrated
   void sets_done(std::uint64_t sets);      // so many more are finished
   void diverged(std::uint64_t sets);       // so many of these diverged
+  std::uint64_t node_steps() const { return node_steps_; }
+  std::uint64_t sets() const { return sets_; }
   void message(std::string_view text);     // a line of its own, above the redrawn one
   void finish();                           // the last state, once; what comes later is ignored, but for messages
 

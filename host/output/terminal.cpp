@@ -44,12 +44,13 @@ bool can_redraw(int fd) {
 PreviewOptions detect_terminal(int fd) {
   PreviewOptions options;
   winsize size{};
-  if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+  const bool screen = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;     // not mpirun's, which may end in a file
+  if (screen) {
     options.width = size.ws_col;
     if (size.ws_row > 0) options.height = size.ws_row;
   }
   if (const int columns = positive_number(environment("COLUMNS"))) options.width = columns;
-  options.colour = can_redraw(fd) && environment("NO_COLOR").empty() && !environment("TERM").starts_with("vt");
+  options.colour = screen && can_redraw(fd) && environment("NO_COLOR").empty() && !environment("TERM").starts_with("vt");
   const std::string_view depth = environment("COLORTERM");
   options.truecolour = options.colour && (depth == "truecolor" || depth == "24bit");
   options.utf8 = utf8_locale();

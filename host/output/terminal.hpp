@@ -11,8 +11,8 @@ struct PreviewOptions {
 };
 
 // What the terminal behind `fd` can show: its size (COLUMNS overrides the width; 80 x 24 if unknown), colours unless
-// NO_COLOR is set, it is no terminal or TERM is a plain one, 24 bits if COLORTERM says so, UTF-8 if LC_ALL, LC_CTYPE or
-// LANG does.
+// NO_COLOR is set, it is no terminal, it has no size, or TERM is a plain one, 24 bits if COLORTERM says so, UTF-8 if
+// LC_ALL, LC_CTYPE or LANG does.
 PreviewOptions detect_terminal(int fd);
 
 // Whether a line can be redrawn there: it is a terminal, and not one that only prints.

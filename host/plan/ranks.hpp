@@ -1,7 +1,9 @@
 // The processes that compute a sweep together: this one alone, or the ranks of an MPI job.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "host/output/progress.hpp"
@@ -11,10 +13,12 @@ namespace neurosweep {
 
 class Ranks {
  public:
-  virtual ~Ranks() = default;
+  virtual ~Ranks() = default;                // every rank waits for the others there
   virtual int rank() const = 0;              // rank 0 makes the store, shows the progress of all, and writes the outputs
   virtual int size() const = 0;
   virtual int local_rank() const = 0;        // among the ranks on this machine: which GPU is this one's
+  virtual int local_size() const = 0;
+  virtual int core_sharers() const = 0;      // how many of these may use the same cores as this one, which is counted too
   virtual Counter& counter() = 0;            // shared by all
   // Every rank calls these, and waits for the others there.
   virtual int largest(int value) = 0;                                    // over all ranks
@@ -24,7 +28,8 @@ class Ranks {
   virtual void stop_gathering() = 0;
 };
 
-// An MPI job's if this process was started as one of its ranks, else this process alone. std::runtime_error if MPI fails.
-std::unique_ptr<Ranks> join_ranks();
+// An MPI job's if this process was started as one of its ranks, else this process alone; if that is not what its launcher
+// meant, `tell` is told. std::runtime_error if MPI cannot be called from threads; any other of its errors ends the job.
+std::unique_ptr<Ranks> join_ranks(const std::function<void(const std::string&)>& tell);
 
 }  // namespace neurosweep

@@ -93,8 +93,11 @@ bool StoreWork::next(Tile& tile) {
   return tile.count > 0;
 }
 
+// Whoever is told to stop takes all numbers that are left, so that all ranks stop.
 bool StoreWork::begin_chunk() {
-  if (stop_.load(std::memory_order_relaxed) > 0 || (ready_.empty() && !claim_more())) return false;
+  const bool stop = stop_.load(std::memory_order_relaxed) > 0;
+  if (stop) counter_.take(chunks_.size());
+  if (stop || (ready_.empty() && !claim_more())) return false;
   const std::uint64_t chunk = ready_.front();
   ready_.pop_front();
   rest_ = store_.grid().tile(chunk);

@@ -101,6 +101,7 @@ struct Command {
   std::map<std::string, std::string> environment = {};
   int out = -1, err = -1;  // where the outputs go instead of being kept
   double timeout = 120;    // seconds; then it is killed, and the test fails
+  std::string program = NEUROSWEEP_PROGRAM;
 };
 
 struct Result {
@@ -132,10 +133,10 @@ class Program {
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 
-    const Strings words = Strings{NEUROSWEEP_PROGRAM} + command.arguments, environment = environment_of(command);
-    const int error = posix_spawn(&child_, NEUROSWEEP_PROGRAM, &files, &attributes, pointers(words).data(),
+    const Strings words = Strings{command.program} + command.arguments, environment = environment_of(command);
+    const int error = posix_spawn(&child_, command.program.c_str(), &files, &attributes, pointers(words).data(),
                                   pointers(environment).data());
-    if (error != 0) child_ = -1, ADD_FAILURE() << "cannot start " NEUROSWEEP_PROGRAM << ": " << std::strerror(error);
+    if (error != 0) child_ = -1, ADD_FAILURE() << "cannot start " << command.program << ": " << std::strerror(error);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
   }
@@ -148,6 +149,7 @@ class Program {
   void send(int signal) const {
     if (child_ > 0) ::kill(child_, signal);
   }
+  pid_t pid() const { return child_; }
   std::string err() const { return read_file(kept_ / "err"); }
 
   // Until `text` stands on its standard error; false if that does not happen.
