@@ -223,8 +223,8 @@ std::pair<int, double> fill(const Options& o, const Plan& plan, Store& store, co
   ranks.stop_gathering();
   progress.finish();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (ranks.rank() == 0) store.note_run(plan.backend->device(), seconds);
-  return {code, seconds};
+  const int noted = together(ranks, [&] { if (ranks.rank() == 0) store.note_run(plan.backend->device(), seconds); });
+  return {std::max(code, noted), seconds};
 }
 
 // ---- after computing ------------------------------------------------------------------------------------------------

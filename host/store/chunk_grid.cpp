@@ -15,6 +15,16 @@ std::uint64_t product(const std::vector<std::uint64_t>& numbers) {
 
 }  // namespace
 
+bool ChunkGrid::sound() const {
+  if (shape.size() != chunk.size()) return false;
+  bool whole = true;                                 // the chunk spans all axes after this one in full
+  for (std::size_t a = shape.size(); a-- > 0;) {
+    if (chunk[a] == 0 || chunk[a] > shape[a] || (!whole && chunk[a] > 1)) return false;
+    whole = whole && chunk[a] == shape[a];
+  }
+  return true;
+}
+
 std::uint64_t ChunkGrid::sets() const { return product(shape); }
 std::uint64_t ChunkGrid::elements() const { return product(chunk); }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "host/store/metadata.hpp"
+#include "host/store/record.hpp"
 
 namespace neurosweep {
 
@@ -30,7 +31,8 @@ class Store {
   // may do so at once.
   static Store fill(const std::string& folder, const SweepSpec& spec, const Provenance& by);
 
-  // Deletes the store in `folder`, if there is one. std::runtime_error if it is anything else, or a run is writing to it.
+  // Deletes what the store in `folder` holds, if there is one. std::runtime_error if it is anything else, or a run is
+  // writing to it.
   static void remove(const std::string& folder);
 
   // What fill() would throw, as far as looking can tell; nothing is written.
@@ -74,10 +76,11 @@ class Store {
 
  private:
   struct Writing;                          // locks and the folder for temporary files
-  using Record = std::vector<std::pair<std::string, std::string>>;   // path in the store, checksum
 
   Store(std::string folder, StoreMetadata metadata);
-  void add_missing_arrays(const SweepSpec& spec);
+  void join();
+  void add(const StoreMetadata& here);
+  std::string file_name(const StoreArray& array, std::uint64_t chunk) const;
   Record record(std::uint64_t chunk) const;
   std::optional<std::string> file(const Record& record, const StoreArray& array, std::uint64_t chunk, std::string& damage) const;
   std::string path(const std::string& in_store) const { return folder_ + "/" + in_store; }
