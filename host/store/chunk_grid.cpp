@@ -62,10 +62,8 @@ ChunkGrid cut(std::vector<std::uint64_t> shape, std::uint64_t sets) {
   std::uint64_t inner = 1;
   for (std::size_t a = shape.size(); a-- > 0 && inner < sets;) {
     const std::uint64_t most = sets / inner;         // values of this axis that a chunk may span
-    if (most == 0) break;
     chunk[a] = divide_up(shape[a], divide_up(shape[a], most));
-    if (chunk[a] < shape[a]) break;
-    inner *= shape[a];
+    inner *= shape[a];                               // at least `sets` if they are not all of them
   }
   return {std::move(shape), std::move(chunk)};
 }
