@@ -70,6 +70,9 @@ class Store {
   void note_run(const std::string& device, double seconds);
 
   // ---- reading
+  // Whether there is anything of the chunk: for those who need not see what was never computed.
+  bool begun(std::uint64_t chunk) const { return !record(chunk).sums.empty(); }
+
   // One chunk's sets in grid order, with the store's labels and the columns whose names are given (all if there are none).
   // A column without a whole file is NaN; if that is so for all columns, status is 255. `damage` is told what is wrong.
   Map read(std::uint64_t chunk, const std::vector<std::string>& columns, const std::function<void(const std::string&)>& damage) const;

@@ -202,6 +202,17 @@ TEST_F(Resume, ShardsInAnyOrder) {
   EXPECT_TRUE(contains(fill("s.zarr", {"--shard", "1/3"}).err, "of shard 1/3 are there already"));
 }
 
+// A thousandth of 10^9 sets, in the memory that a thousandth takes.
+TEST_F(Resume, AShardOfABillionSets) {
+  file = here.write("sweep.toml", sweep_text(1000));
+  const Strings small{"--set", "dt=1ms", "--set", "duration=10ms", "--axis", "input.I.mean=0:100:1000", "--axis", "V_th=-50:-40:1000"};
+  const Result r = fill("s.zarr", small + Strings{"--shard", "1/1000"});
+  EXPECT_TRUE(contains(r.err, "1000000000 sets x 10 steps")) << r.err;
+  EXPECT_TRUE(contains(r.err, "\n1000000 sets\n")) << r.err;
+  EXPECT_EQ(fs::file_size(here / "s.zarr/mean/1.0.0"), 1000000 * sizeof(float));
+  if (kills_wanted == 100) { EXPECT_LT(r.max_rss, 256 * 1024); }     // without a sanitizer
+}
+
 TEST_F(Resume, OverwritingWhatAnotherRunWrites) {
   file = here.write("sweep.toml", sweep_text(400));
   Program program({.arguments = command("s.zarr", {"--threads", "1"})});
@@ -311,6 +322,13 @@ TEST_F(OnADiskOfItsOwn, ThatIsFull) {
   expect_same_store(here / "s.zarr", expected);
   const std::uint64_t again = nlohmann::json::parse(read_file(here / "json")).at("computed");
   EXPECT_EQ((again + 4) / 5001, 8 - records);                                       // what was kept was not computed again
+}
+
+TEST_F(OnADiskOfItsOwn, ThatBecomesReadOnly) {
+  ASSERT_EQ(shell("mount -t tmpfs tmpfs " + disk + "\n" + program("--shard 0/2") + "\nmount -o remount,ro " + disk + "\n"
+                  "code=0; " + program() + " || code=$?\necho $code >" + (here / "code")), 0);
+  EXPECT_EQ(read_file(here / "code"), "1\n");
+  EXPECT_TRUE(contains(read_file(here / "log"), disk + "/s.zarr/") && contains(read_file(here / "log"), "Read-only file system")) << read_file(here / "log");
 }
 
 TEST_F(OnADiskOfItsOwn, ThatIsReadOnly) {

@@ -88,6 +88,20 @@ TEST_F(InAStore, MissingChunksAreNotNumbers) {
   EXPECT_EQ(summarise(store, {}, no_damage).sets, written.count);
 }
 
+TEST_F(InAStore, SummaryOfWhatIsThere) {
+  Store store = fill({"replicates=2"});
+  EXPECT_EQ(summarise(store, {}, no_damage).extremes.size(), 2);   // of the means, not of their SDs
+  write_chunk(store, 2);
+  write_chunk(store, 4);
+  const Tile first = store.grid().tile(2), last = store.grid().tile(4);
+  const Summary s = summarise(store, {"mean"}, no_damage);
+  EXPECT_EQ(s.sets, first.count + last.count);
+  ASSERT_EQ(s.extremes.size(), 1);
+  EXPECT_EQ(s.extremes[0].minimum, number(first.first, 2));
+  EXPECT_EQ(s.extremes[0].maximum, number(last.first + last.count - 1, 2));
+  EXPECT_EQ(s.extremes[0].where, last.first + last.count - 1);
+}
+
 TEST_F(InAStore, EdgesArePadded) {
   Store store = fill();
   write_chunk(store, 1);                                        // 50 of 51 sets
