@@ -15,6 +15,16 @@ std::uint64_t product(const std::vector<std::uint64_t>& numbers) {
 
 }  // namespace
 
+bool ChunkGrid::sound() const {
+  if (shape.size() != chunk.size()) return false;
+  bool whole = true;                                 // the chunk spans all axes after this one in full
+  for (std::size_t a = shape.size(); a-- > 0;) {
+    if (chunk[a] == 0 || chunk[a] > shape[a] || (!whole && chunk[a] > 1)) return false;
+    whole = whole && chunk[a] == shape[a];
+  }
+  return true;
+}
+
 std::uint64_t ChunkGrid::sets() const { return product(shape); }
 std::uint64_t ChunkGrid::elements() const { return product(chunk); }
 
@@ -52,10 +62,8 @@ ChunkGrid cut(std::vector<std::uint64_t> shape, std::uint64_t sets) {
   std::uint64_t inner = 1;
   for (std::size_t a = shape.size(); a-- > 0 && inner < sets;) {
     const std::uint64_t most = sets / inner;         // values of this axis that a chunk may span
-    if (most == 0) break;
     chunk[a] = divide_up(shape[a], divide_up(shape[a], most));
-    if (chunk[a] < shape[a]) break;
-    inner *= shape[a];
+    inner *= shape[a];                               // at least `sets` if they are not all of them
   }
   return {std::move(shape), std::move(chunk)};
 }

@@ -14,6 +14,7 @@ struct ChunkGrid {
   std::vector<std::uint64_t> shape;   // [axis] values
   std::vector<std::uint64_t> chunk;   // [axis] of a chunk; the last one along an axis may hold fewer
 
+  bool sound() const;                                // what is said above is true of these numbers
   std::uint64_t count() const;                       // chunks
   std::uint64_t sets() const;
   std::uint64_t elements() const;                    // of a chunk's file: a chunk at the edge is padded at its end

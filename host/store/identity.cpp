@@ -71,7 +71,8 @@ Identity identity_of(const SweepSpec& spec) {
   return id;
 }
 
-std::string hash_of(const Identity& identity) {
+std::string hash_of(Identity identity) {
+  std::sort(identity.begin(), identity.end());
   std::string all;
   for (const auto& [name, value] : identity) all += name + "=" + value + "\n";
   return checksum(all);

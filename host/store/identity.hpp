@@ -15,8 +15,8 @@ using Identity = std::vector<std::pair<std::string, std::string>>;
 
 Identity identity_of(const SweepSpec& spec);
 
-// 32 hexadecimal digits of XXH3-128 over all names and values.
-std::string hash_of(const Identity& identity);
+// 32 hexadecimal digits of XXH3-128 over all names and values, in whatever order they come.
+std::string hash_of(Identity identity);
 
 // The first difference: "input.E.noise is 20 Hz there and 0 Hz here"; "" if there is none. Names of `spectrum.` that only
 // one side has are none: the other has no measure that they change.

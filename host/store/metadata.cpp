@@ -15,6 +15,8 @@
 #include "host/output/output_file.hpp"
 #include "host/spec/measures.hpp"
 #include "host/spec/quantities.hpp"
+#include "host/store/checksum.hpp"
+#include "host/store/record.hpp"
 #include "models/models.hpp"
 
 namespace neurosweep {
@@ -27,6 +29,7 @@ static_assert(std::endian::native == std::endian::little, "a store's numbers are
 
 constexpr std::array<std::string_view, 4> dtypes{"<f4", "<f8", "<u4", "|u1"};   // enum ElementType
 constexpr std::array<std::size_t, 4> sizes{4, 8, 4, 1};
+constexpr std::string_view coordinates_record = ".neurosweep/coordinates";
 
 std::string dump(const Json& j, int indent = 2) {      // a title need not be UTF-8
   return j.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -126,7 +129,15 @@ Json all_metadata(const StoreMetadata& m) {
   return all;
 }
 
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(fmt::format("cannot read \"{}\"", path));
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
 void write_file(const std::string& path, const std::string& bytes, const std::string& temporary) {
+  std::error_code none;
+  if (fs::is_regular_file(path, none) && read_file(path) == bytes) return;
   OutputFile file(path, temporary);
   file.write(bytes);
   file.commit();
@@ -137,12 +148,6 @@ void write_consolidated(const Json& all, const std::string& folder, const std::s
 }
 
 // ---- and back -----------------------------------------------------------------------------------------------------------
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(fmt::format("cannot read \"{}\"", path));
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 std::string from_cf(const Json& attributes) {
   const std::string unit = attributes.value("units", "1");
@@ -159,17 +164,23 @@ std::vector<std::string> words(const std::string& text) {
   return all;
 }
 
-MapAxis read_axis(const std::string& folder, const std::string& name, const Json& zarr, const Json& attributes) {
+MapAxis read_axis(const std::string& name, const Json& attributes) {
   MapAxis axis{name, from_cf(attributes), attributes.value("scale", "") == "log", {}};
   axis.names = words(attributes.value("flag_meanings", ""));
-  const std::uint64_t n = zarr.at("shape").at(0);
-  const std::string path = folder + "/" + name + "/0", bytes = read_file(path);
-  if (bytes.size() != n * (axis.names.empty() ? sizeof(double) : sizeof(std::int32_t)) || (!axis.names.empty() && axis.names.size() != n))
-    throw std::runtime_error(fmt::format("\"{}\" does not have the {} values that it should", path, n));
-  axis.values.resize(n);
-  if (axis.names.empty()) std::copy_n(bytes.data(), bytes.size(), reinterpret_cast<char*>(axis.values.data()));
-  else for (std::uint64_t i = 0; i < n; ++i) axis.values[i] = double(i);
   return axis;
+}
+
+std::vector<double> read_values(const std::string& folder, const Record& record, const MapAxis& axis, std::uint64_t n) {
+  const bool coded = !axis.names.empty();
+  const auto sum = record.sums.find(axis.name + "/0");
+  if (sum == record.sums.end()) throw std::runtime_error(fmt::format("{}/{} does not know {}/0", folder, coordinates_record, axis.name));
+  std::string damage;
+  const auto bytes = read_checked(folder, axis.name + "/0", n * (coded ? sizeof(std::int32_t) : sizeof(double)), sum->second, damage);
+  if (!bytes) throw std::runtime_error(damage);
+  std::vector<double> values(n);
+  if (!coded) std::copy_n(bytes->data(), bytes->size(), reinterpret_cast<char*>(values.data()));
+  else for (std::uint64_t i = 0; i < n; ++i) values[i] = double(i);
+  return values;
 }
 
 StoreArray read_array(const std::string& name, const Json& zarr, const Json& attributes) {
@@ -186,6 +197,55 @@ void read_attributes(const Json& a, StoreMetadata& m) {
   m.device = a.value("device", ""), m.created = a.value("created", ""), m.updated = a.value("updated", "");
   m.compute_seconds = a.value("compute_seconds", 0.0);
   if (a.at("sweep_hash") != hash_of(m.identity)) throw std::runtime_error("its attributes were changed: \"sweep_hash\" does not fit \"sweep\"");
+}
+
+// By name, since other programs that consolidate a store's metadata sort them, and may have added arrays of their own.
+void read_arrays(const Json& all, StoreMetadata& m) {
+  std::vector<std::string> names = words(all.at(".zattrs").at("measures"));
+  if (m.replicates > 1) names.push_back("n_failed");
+  names.push_back("status");
+  for (const std::string& name : names) {
+    const Json &zarr = all.at(name + "/.zarray"), &attributes = all.at(name + "/.zattrs");
+    m.arrays.push_back(read_array(name, zarr, attributes));
+    const ChunkGrid grid{zarr.at("shape"), zarr.at("chunks")};
+    if (m.arrays.size() > 1 && (grid.shape != m.grid.shape || grid.chunk != m.grid.chunk)) throw std::runtime_error("its arrays do not fit each other");
+    m.grid = grid;
+  }
+}
+
+void read_axes(const Json& all, StoreMetadata& m) {
+  std::vector<std::uint64_t> shape;
+  for (const std::string name : all.at("status/.zattrs").at("_ARRAY_DIMENSIONS")) {
+    const Json& attributes = all.at(name + "/.zattrs");
+    m.axes.push_back(read_axis(name, attributes));
+    m.axis_descriptions.push_back(attributes.value("long_name", ""));
+    shape.push_back(all.at(name + "/.zarray").at("shape").at(0));
+    if (const std::size_t names = m.axes.back().names.size(); names != 0 && names != shape.back())
+      throw std::runtime_error(fmt::format("{} has {} values and {} names", name, shape.back(), names));
+  }
+  if (shape != m.grid.shape || !m.grid.sound()) throw std::runtime_error("its arrays do not fit its axes");
+}
+
+StoreMetadata labels(const std::string& folder) {
+  const Json document = Json::parse(read_file(folder + "/.zmetadata")), &all = document.at("metadata");
+  StoreMetadata m;
+  read_attributes(all.at(".zattrs"), m);
+  read_arrays(all, m);
+  read_axes(all, m);
+  return m;
+}
+
+StoreMetadata labels_and_values(const std::string& folder) {
+  StoreMetadata m = labels(folder);
+  const Record record = read_record(folder + "/" + std::string(coordinates_record));
+  for (std::size_t a = 0; a < m.axes.size(); ++a) m.axes[a].values = read_values(folder, record, m.axes[a], m.grid.shape[a]);
+  return m;
+}
+
+StoreMetadata read(const std::string& folder, StoreMetadata (*how)(const std::string&)) try {
+  return how(folder);
+} catch (const std::exception& e) {
+  throw std::runtime_error(fmt::format("\"{}\" is no store that this program can read: {}", folder, e.what()));
 }
 
 }  // namespace
@@ -245,7 +305,13 @@ void write_metadata(const StoreMetadata& m, const std::string& folder, const std
     if (error) throw std::runtime_error(fmt::format("cannot make the folder \"{}\": {}", target.parent_path().string(), error.message()));
     write_file(target.string(), dump(content), temporary);
   }
-  for (const MapAxis& axis : m.axes) write_file(folder + "/" + axis.name + "/0", axis_bytes(axis), temporary);
+  Record record;
+  for (const MapAxis& axis : m.axes) {
+    const std::string name = axis.name + "/0", bytes = axis_bytes(axis);
+    write_file(folder + "/" + name, bytes, temporary);
+    record.sums[name] = checksum(bytes);
+  }
+  write_file(folder + "/" + std::string(coordinates_record), record.text(), temporary);
   write_consolidated(all, folder, temporary);
 }
 
@@ -255,30 +321,8 @@ void write_attributes(const StoreMetadata& m, const std::string& folder, const s
   write_consolidated(all, folder, temporary);
 }
 
-StoreMetadata read_metadata(const std::string& folder) {
-  StoreMetadata m;
-  try {
-    const Json document = Json::parse(read_file(folder + "/.zmetadata")), &all = document.at("metadata");
-    read_attributes(all.at(".zattrs"), m);
-    for (const auto& [path, zarr] : all.items()) {      // in the order in which they were written
-      const std::size_t end = path.rfind("/.zarray");
-      if (end == std::string::npos) continue;
-      const std::string name = path.substr(0, end);
-      const Json& attributes = all.at(name + "/.zattrs");
-      const Json& dimensions = attributes.at("_ARRAY_DIMENSIONS");
-      if (dimensions == Json::array({name})) {
-        m.axes.push_back(read_axis(folder, name, zarr, attributes));
-        m.axis_descriptions.push_back(attributes.value("long_name", ""));
-      } else {
-        m.arrays.push_back(read_array(name, zarr, attributes));
-        m.grid = {zarr.at("shape"), zarr.at("chunks")};
-      }
-    }
-  } catch (const std::exception& e) {
-    throw std::runtime_error(fmt::format("\"{}\" is no store that this program can read: {}", folder, e.what()));
-  }
-  return m;
-}
+StoreMetadata read_labels(const std::string& folder) { return read(folder, labels); }
+StoreMetadata read_metadata(const std::string& folder) { return read(folder, labels_and_values); }
 
 bool looks_like_store(const std::string& folder) {
   std::error_code none;

@@ -5,6 +5,7 @@
 //   MEASURE/     f4 or f8 [axes]  fill NaN
 //   n_failed/    u4 [axes]        with replicates only
 //   status/      u1 [axes]        fill 255 = not computed
+//   .neurosweep/coordinates       the checksums of the coordinates' values
 //
 // Zarr v2 as of https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html, consolidated as zarr-python 2 does it, names and
 // units by CF 1.10. No compression, no lists of strings, no nulls but where Zarr wants them: netCDF 4.9 reads the rest.
@@ -51,8 +52,8 @@ StoreMetadata metadata_of(const SweepSpec& spec);
 // A map with the store's labels and no sets: what readers fill. `columns`: names, in this order; none = all.
 Map empty_map(const StoreMetadata& m, const std::vector<std::string>& columns = {});
 
-// Writes all metadata and the coordinates' values into `folder`; array folders are made. Temporary files lie in
-// `temporary`. std::runtime_error with path and reason.
+// Writes all metadata and the coordinates' values into `folder`, .zmetadata last of all; array folders are made. A file
+// that has these bytes already is left as it is. Temporary files lie in `temporary`. std::runtime_error with path and reason.
 void write_metadata(const StoreMetadata& m, const std::string& folder, const std::string& temporary);
 
 // Writes the attributes anew, in .zattrs and .zmetadata: what changes when arrays are added or a run ends.
@@ -60,6 +61,9 @@ void write_attributes(const StoreMetadata& m, const std::string& folder, const s
 
 // std::runtime_error where `folder` holds no store of this program, or one that was damaged.
 StoreMetadata read_metadata(const std::string& folder);
+
+// All but the coordinates' values, which may be damaged: for whoever knows them.
+StoreMetadata read_labels(const std::string& folder);
 
 // Whether there is anything that calls itself a store of this program, damaged or not.
 bool looks_like_store(const std::string& folder);

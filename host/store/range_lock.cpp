@@ -28,7 +28,10 @@ bool RangeLock::set(std::uint64_t byte, int type, bool wait) {
   int code;
   do code = fcntl(fd_, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range);
   while (code != 0 && errno == EINTR);
-  return code == 0 || (errno != EAGAIN && errno != EACCES);   // ENOLCK, EINVAL, ...: no locks here, so nobody holds one
+  if (code == 0) return true;
+  if (errno == EAGAIN || errno == EACCES) return false;
+  works_ = false;                                            // ENOLCK, EINVAL, ...: no locks here, so nobody holds one
+  return true;
 }
 
 }  // namespace neurosweep

@@ -1,5 +1,6 @@
 // A file whose bytes stand for things that one process at a time may hold. A process that dies holds nothing.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -19,9 +20,12 @@ class RangeLock {
   void exclusive(std::uint64_t byte);                     // waits
   void release(std::uint64_t byte);
 
+  bool works() const { return works_; }                   // false: the file system granted a lock that is none
+
  private:
   bool set(std::uint64_t byte, int type, bool wait);
   int fd_ = -1;
+  std::atomic<bool> works_ = true;
 };
 
 }  // namespace neurosweep

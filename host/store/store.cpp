@@ -16,10 +16,12 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 #include "host/output/output_file.hpp"
 #include "host/store/checksum.hpp"
 #include "host/store/range_lock.hpp"
+#include "host/store/record.hpp"
 
 namespace neurosweep {
 
@@ -52,56 +54,31 @@ bool is_empty_or_missing(const std::string& folder) {
   return !fs::exists(folder, none) || (fs::is_directory(folder, none) && fs::is_empty(folder, none));
 }
 
-std::string host_name() {
-  char name[256] = "unknown";
-  (void)gethostname(name, sizeof name - 1);
-  return name;
+// Metadata are complete once .zmetadata is there: it is written last.
+bool is_made(const std::string& folder) {
+  std::error_code none;
+  return fs::exists(folder + "/.zmetadata", none);
 }
 
-bool is_dead(int process) { return process > 0 && kill(process, 0) != 0 && errno == ESRCH; }
-
-// Folders beside a store that are being made or deleted; the name says by which process of which machine.
-struct Beside {
-  fs::path parent;
-  std::string prefix;
-
-  explicit Beside(const std::string& folder) {
-    std::error_code none;
-    const fs::path path = fs::absolute(folder, none).lexically_normal();
-    parent = path.parent_path();
-    prefix = "." + path.filename().string() + "-" + host_name() + "-";
+// Deletes everything in the folder but what has these names.
+void empty(const std::string& folder, const std::vector<std::string>& except) {
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (std::find(except.begin(), except.end(), at->path().filename()) != except.end()) continue;
+    fs::remove_all(at->path(), error);
+    if (error) cannot("delete", at->path().string(), error);
   }
-  std::string mine() const { return (parent / (prefix + std::to_string(getpid()))).string(); }
+  if (error) cannot("read", folder, error);
+}
 
-  // What killed processes left behind.
-  void clear() const {
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(parent, none)) {
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with(prefix) && is_dead(std::atoi(name.c_str() + prefix.size()))) fs::remove_all(entry.path(), none);
-    }
-  }
-};
-
-// Whole or not at all: made under another name and renamed. Whoever comes second finds the first one's.
-void create(const std::string& folder, const StoreMetadata& m) {
-  const Beside beside(folder);
-  const std::string draft = beside.mine();
-  make_folders(beside.parent);
-  beside.clear();
-  try {
-    make_folders(draft + std::string(own) + "/chunks"), make_folders(temporary_of(draft));
-    write_metadata(m, draft, temporary_of(draft));
-    if (rename(draft.c_str(), folder.c_str()) != 0) {
-      const int error = errno;
-      if (error != EEXIST && error != ENOTEMPTY) cannot("write", folder, {error, std::generic_category()});
-      fs::remove_all(draft);
-    }
-  } catch (...) {
-    std::error_code none;
-    fs::remove_all(draft, none);
-    throw;
-  }
+// A store without results. The lock file stays, since others may be waiting for it. Whoever is killed meanwhile leaves a
+// store that lacks chunks, or one that was never made.
+void clear(const std::string& folder) {
+  empty(folder + std::string(own), {"lock"});
+  std::error_code error;
+  fs::remove(folder + "/.zmetadata", error);
+  if (error) cannot("delete", folder + "/.zmetadata", error);
+  empty(folder, {std::string(own.substr(1))});
 }
 
 void refuse_other(const std::string& folder, const StoreMetadata& there, const StoreMetadata& here) {
@@ -115,6 +92,63 @@ void refuse_foreign(const std::string& folder) {
     throw std::runtime_error(fmt::format("\"{}\" is there already and no store of neurosweep; --out DIR names another place", folder));
 }
 
+// A store that was never made has no results: its first run was killed. One that has some has lost its metadata.
+void refuse_headless(const std::string& folder) {
+  if (!is_made(folder) && !is_empty_or_missing(folder + std::string(own) + "/chunks"))
+    throw std::runtime_error(fmt::format("\"{}\" has results, but its file .zmetadata is gone; --overwrite deletes them", folder));
+}
+
+std::string host_name() {
+  char name[256] = "unknown";
+  (void)gethostname(name, sizeof name - 1);
+  return name;
+}
+
+bool is_dead(int process) { return process > 0 && kill(process, 0) != 0 && errno == ESRCH; }
+
+// A folder beside a store's, in which this process makes it; and what killed processes of this machine left there.
+class Draft {
+ public:
+  explicit Draft(const std::string& folder) {
+    std::error_code none;
+    const fs::path path = fs::absolute(folder, none).lexically_normal();
+    parent_ = path.parent_path(), prefix_ = "." + path.filename().string() + "-" + host_name() + "-";
+    make_folders(parent_);
+    clear();
+  }
+  ~Draft() {
+    std::error_code none;
+    fs::remove_all(path(), none);
+  }
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  std::string path() const { return (parent_ / (prefix_ + std::to_string(getpid()))).string(); }
+
+ private:
+  void clear() const {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(parent_, none)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with(prefix_) && is_dead(std::atoi(name.c_str() + prefix_.size()))) fs::remove_all(entry.path(), none);
+    }
+  }
+  fs::path parent_;
+  std::string prefix_;
+};
+
+// Whole or not at all, without a lock: a hundred shards begin at once, on file systems that lock within one machine only.
+// Whoever comes second finds the first one's.
+void create(const std::string& folder, const StoreMetadata& m) {
+  const Draft draft(folder);
+  make_folders(draft.path() + std::string(own) + "/chunks"), make_folders(temporary_of(draft.path()));
+  write_metadata(m, draft.path(), temporary_of(draft.path()));
+  if (rename(draft.path().c_str(), folder.c_str()) == 0) return;
+  const int error = errno;
+  std::error_code none;
+  const bool there = error == EEXIST || error == ENOTEMPTY || fs::is_directory(folder, none);   // the last: through a link
+  if (!there) cannot("write", folder, {error, std::generic_category()});
+}
+
 // The closest folder above that exists.
 fs::path existing_parent(const fs::path& folder) {
   std::error_code none;
@@ -123,23 +157,22 @@ fs::path existing_parent(const fs::path& folder) {
   return at;
 }
 
-// A killed process leaves temporary files behind. They carry its number, which means something on its own machine alone.
-void clear_temporary(const std::string& here) {
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(here, none)) {
-    const int process = OutputFile::process_of(entry.path().filename().string());
-    if (is_dead(process)) fs::remove(entry.path(), none);
-  }
-}
-
 }  // namespace
 
 struct Store::Writing {
   explicit Writing(const std::string& folder) : lock(lock_of(folder)), temporary(temporary_of(folder) + "/" + host_name()) {
-    while (!lock.share(lock_presence)) usleep(10'000);       // somebody is about to delete the store
-    make_folders(temporary);
-    clear_temporary(temporary);
+    tidy();
+    while (!lock.share(lock_presence)) usleep(10'000);       // somebody is deleting just now
   }
+  ~Writing() { tidy(); }
+
+  // What killed processes of this machine left behind: their files carry their numbers.
+  void tidy() const {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(temporary, none))
+      if (is_dead(OutputFile::process_of(entry.path().filename().string()))) fs::remove(entry.path(), none);
+  }
+
   RangeLock lock;
   const std::string temporary;
 };
@@ -150,7 +183,8 @@ Store::~Store() = default;
 
 void Store::check(const std::string& folder, const SweepSpec& spec) {
   refuse_foreign(folder);
-  if (looks_like_store(folder)) return refuse_other(folder, read_metadata(folder), metadata_of(spec));
+  refuse_headless(folder);
+  if (is_made(folder)) return refuse_other(folder, read_labels(folder), metadata_of(spec));
   const fs::path parent = existing_parent(folder);
   std::error_code none;
   if (!fs::is_directory(parent, none)) cannot("write", folder, {ENOTDIR, std::generic_category()});
@@ -159,54 +193,52 @@ void Store::check(const std::string& folder, const SweepSpec& spec) {
 
 Store Store::fill(const std::string& folder, const SweepSpec& spec, const Provenance& by) {
   refuse_foreign(folder);
-  if (!looks_like_store(folder)) {
-    StoreMetadata m = metadata_of(spec);
-    m.version = by.version, m.commit = by.commit, m.sweep_file = by.sweep_file, m.overrides = by.overrides;
-    m.created = m.updated = now();
-    create(folder, m);
-  }
-  Store store(folder, read_metadata(folder));
-  const StoreMetadata here = metadata_of(spec);
-  refuse_other(folder, store.metadata_, here);
+  StoreMetadata here = metadata_of(spec);
+  here.version = by.version, here.commit = by.commit, here.sweep_file = by.sweep_file, here.overrides = by.overrides;
+  here.created = here.updated = now();
+  if (is_empty_or_missing(folder)) create(folder, here);
+  Store store(folder, std::move(here));
+  store.wanted_ = store.metadata_.arrays;
   store.writing_ = std::make_unique<Writing>(folder);
-  store.wanted_ = here.arrays;
-  store.add_missing_arrays(spec);
+  store.writing_->lock.exclusive(lock_metadata);
+  store.join();
+  store.writing_->lock.release(lock_metadata);
   return store;
 }
 
+// Makes the store, or becomes part of the one that is there. Its metadata are what this program would write: what was
+// damaged or deleted is put right.
+void Store::join() {
+  refuse_headless(folder_);
+  if (is_made(folder_)) {
+    const StoreMetadata here = std::exchange(metadata_, read_labels(folder_));
+    refuse_other(folder_, metadata_, here);
+    metadata_.axes = here.axes;
+    add(here);
+  } else {
+    clear(folder_);                                            // a killed process may have begun to make another sweep's
+  }
+  make_folders(folder_ + std::string(own) + "/chunks"), make_folders(writing_->temporary);
+  write_metadata(metadata_, folder_, writing_->temporary);
+}
+
 // Arrays of measures that the store was not made for, and the keys of the sweep that belong to them.
-void Store::add_missing_arrays(const SweepSpec& spec) {
-  const StoreMetadata here = metadata_of(spec);
-  writing_->lock.exclusive(lock_metadata);
-  metadata_ = read_metadata(folder_);                          // another process may have been faster
-  bool added = false;
+void Store::add(const StoreMetadata& here) {
   for (const StoreArray& array : here.arrays) {
     if (metadata_.has(array.name)) continue;
-    const auto counts = std::find_if(metadata_.arrays.begin(), metadata_.arrays.end(),
-                                     [](const StoreArray& a) { return a.name == "n_failed" || a.name == "status"; });
+    const auto counts = std::find_if_not(metadata_.arrays.begin(), metadata_.arrays.end(), is_column);
     metadata_.arrays.insert(counts, array);
-    added = true;
   }
-  if (added) {
-    metadata_.identity = merged(metadata_.identity, here.identity);
-    write_metadata(metadata_, folder_, writing_->temporary);
-  }
-  writing_->lock.release(lock_metadata);
+  metadata_.identity = merged(metadata_.identity, here.identity);
 }
 
 void Store::remove(const std::string& folder) {
   refuse_foreign(folder);
   if (!looks_like_store(folder)) return;
-  const std::string doomed = Beside(folder).mine();
-  {
-    RangeLock lock(lock_of(folder));
-    if (!lock.try_exclusive(lock_presence))
-      throw std::runtime_error(fmt::format("\"{}\" is not deleted: another run is writing to it", folder));
-    if (rename(folder.c_str(), doomed.c_str()) != 0) cannot("delete", folder, {errno, std::generic_category()});
-  }
-  std::error_code error;
-  fs::remove_all(doomed, error);
-  if (error) cannot("delete", doomed, error);
+  RangeLock lock(lock_of(folder));
+  if (!lock.try_exclusive(lock_presence))
+    throw std::runtime_error(fmt::format("\"{}\" is not deleted: another run is writing to it", folder));
+  clear(folder);
 }
 
 Store Store::open(const std::string& folder) {
@@ -217,76 +249,60 @@ Store Store::open(const std::string& folder) {
 
 // ---- chunks -------------------------------------------------------------------------------------------------------------
 
-// Lines as xxh128sum writes them: checksum, two blanks, path. What is not such a line is nothing.
-Store::Record Store::record(std::uint64_t chunk) const {
-  Record found;
-  std::ifstream in(path(record_name(grid().key(chunk))));
-  for (std::string line; std::getline(in, line);)
-    if (line.size() > 34 && line.compare(32, 2, "  ") == 0) found.emplace_back(line.substr(34), line.substr(0, 32));
-  return found;
-}
+std::string Store::file_name(const StoreArray& array, std::uint64_t chunk) const { return array.name + "/" + grid().key(chunk); }
+
+Record Store::record(std::uint64_t chunk) const { return read_record(path(record_name(grid().key(chunk)))); }
 
 // The bytes of an array's chunk if they are what the record says; otherwise `damage` says what is wrong with them, unless
 // they were never written.
 std::optional<std::string> Store::file(const Record& record, const StoreArray& array, std::uint64_t chunk, std::string& damage) const {
-  const std::string name = array.name + "/" + grid().key(chunk);
-  const auto entry = std::find_if(record.begin(), record.end(), [&](const auto& e) { return e.first == name; });
-  if (entry == record.end()) return {};
-  const std::uint64_t size = grid().elements() * size_of(array.type);
-  std::ifstream in(path(name), std::ios::binary);
-  if (!in) return damage = fmt::format("{} is gone", path(name)), std::nullopt;
-  std::string bytes(size, '\0');
-  in.read(bytes.data(), std::streamsize(size));
-  if (std::uint64_t(in.gcount()) != size || in.peek() != std::ifstream::traits_type::eof())
-    return damage = fmt::format("{} does not have the {} bytes that it had", path(name), size), std::nullopt;
-  if (checksum(bytes) != entry->second) return damage = fmt::format("{} is not what was written", path(name)), std::nullopt;
-  return bytes;
+  const std::string name = file_name(array, chunk);
+  const auto sum = record.sums.find(name);
+  if (sum != record.sums.end()) return read_checked(folder_, name, grid().elements() * size_of(array.type), sum->second, damage);
+  if (record.damaged) damage = fmt::format("{} is not what was written", path(record_name(grid().key(chunk))));
+  return {};
 }
 
 bool Store::done(std::uint64_t chunk, std::string& damage) const {
   damage.clear();
   const Record known = record(chunk);
-  return !known.empty() &&
-         std::all_of(wanted_.begin(), wanted_.end(), [&](const StoreArray& a) { return file(known, a, chunk, damage).has_value(); });
+  return std::all_of(wanted_.begin(), wanted_.end(), [&](const StoreArray& a) { return file(known, a, chunk, damage).has_value(); });
 }
 
 bool Store::recorded(std::uint64_t chunk) const {
   const Record known = record(chunk);
-  const auto in_record = [&](const StoreArray& a) {
-    const std::string name = a.name + "/" + grid().key(chunk);
-    return std::any_of(known.begin(), known.end(), [&](const auto& e) { return e.first == name; });
-  };
   const std::vector<StoreArray>& arrays = writing_ ? wanted_ : metadata_.arrays;
-  return std::all_of(arrays.begin(), arrays.end(), in_record);
+  return std::all_of(arrays.begin(), arrays.end(), [&](const StoreArray& a) { return known.sums.contains(file_name(a, chunk)); });
 }
 
 bool Store::claim(std::uint64_t chunk) { return writing_->lock.try_exclusive(lock_chunk + chunk); }
 void Store::release(std::uint64_t chunk) { writing_->lock.release(lock_chunk + chunk); }
 
 void Store::write(std::uint64_t chunk, const ChunkFiles& files) {
-  const std::string key = grid().key(chunk);
   const auto put = [&](const std::string& name, const std::string& bytes) {
     OutputFile out(path(name), writing_->temporary);
     out.write(bytes);
     out.commit();
   };
-  Record known = record(chunk);
+  const Record before = record(chunk);
+  Record after;
   for (std::size_t a = 0; a < wanted_.size(); ++a) {
     std::string ignored;
-    if (file(known, wanted_[a], chunk, ignored)) continue;
-    const std::string name = wanted_[a].name + "/" + key;
-    put(name, files.files[a]);
-    std::erase_if(known, [&](const auto& e) { return e.first == name; });
-    known.emplace_back(name, checksum(files.files[a]));
+    const std::string name = file_name(wanted_[a], chunk);
+    const auto there = file(before, wanted_[a], chunk, ignored);
+    if (!there) put(name, files.files[a]);
+    after.sums[name] = checksum(there ? *there : files.files[a]);
   }
-  std::string text;
-  for (const auto& [name, sum] : known) text += sum + "  " + name + "\n";
-  put(record_name(key), text);
+  const std::string end = "/" + grid().key(chunk);
+  for (const auto& [name, sum] : before.sums)                  // of measures that are not this run's
+    if (name.ends_with(end)) after.sums.emplace(name, sum);
+  put(record_name(grid().key(chunk)), after.text());
 }
 
 void Store::note_run(const std::string& device, double seconds) {
   writing_->lock.exclusive(lock_metadata);
-  metadata_ = read_metadata(folder_);
+  const std::vector<MapAxis> axes = std::move(metadata_.axes);
+  metadata_ = read_labels(folder_), metadata_.axes = axes;
   const std::string known = "; " + metadata_.device + "; ";
   if (known.find("; " + device + "; ") == std::string::npos) metadata_.device += (metadata_.device.empty() ? "" : "; ") + device;
   metadata_.updated = now(), metadata_.compute_seconds += seconds;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "host/store/metadata.hpp"
+#include "host/store/record.hpp"
 
 namespace neurosweep {
 
@@ -30,7 +31,8 @@ class Store {
   // may do so at once.
   static Store fill(const std::string& folder, const SweepSpec& spec, const Provenance& by);
 
-  // Deletes the store in `folder`, if there is one. std::runtime_error if it is anything else, or a run is writing to it.
+  // Deletes what the store in `folder` holds, if there is one. std::runtime_error if it is anything else, or a run is
+  // writing to it.
   static void remove(const std::string& folder);
 
   // What fill() would throw, as far as looking can tell; nothing is written.
@@ -68,16 +70,20 @@ class Store {
   void note_run(const std::string& device, double seconds);
 
   // ---- reading
+  // Whether there is anything of the chunk: for those who need not see what was never computed.
+  bool begun(std::uint64_t chunk) const { return !record(chunk).sums.empty(); }
+
   // One chunk's sets in grid order, with the store's labels and the columns whose names are given (all if there are none).
   // A column without a whole file is NaN; if that is so for all columns, status is 255. `damage` is told what is wrong.
   Map read(std::uint64_t chunk, const std::vector<std::string>& columns, const std::function<void(const std::string&)>& damage) const;
 
  private:
   struct Writing;                          // locks and the folder for temporary files
-  using Record = std::vector<std::pair<std::string, std::string>>;   // path in the store, checksum
 
   Store(std::string folder, StoreMetadata metadata);
-  void add_missing_arrays(const SweepSpec& spec);
+  void join();
+  void add(const StoreMetadata& here);
+  std::string file_name(const StoreArray& array, std::uint64_t chunk) const;
   Record record(std::uint64_t chunk) const;
   std::optional<std::string> file(const Record& record, const StoreArray& array, std::uint64_t chunk, std::string& damage) const;
   std::string path(const std::string& in_store) const { return folder_ + "/" + in_store; }

@@ -66,15 +66,11 @@ MapBlocks map_blocks(const Store& store, std::vector<std::string> columns, Damag
 }
 
 Summary summarise(const Store& store, const std::vector<std::string>& columns, const Damage& damage) {
+  const std::vector<std::size_t> measures = measures_among(empty_map(store.metadata(), columns).columns);
   Summary all;
-  const auto next = map_blocks(store, columns, damage);
-  std::uint64_t first = 0;
-  while (const Map* block = next()) {
-    const std::vector<std::size_t> measures = measures_among(block->columns);
-    all.extremes.resize(measures.size());
-    merge(all, summarise(*block, first, measures));
-    first += block->sets();
-  }
+  all.extremes.resize(measures.size());
+  for (std::uint64_t chunk = 0; chunk < store.grid().count(); ++chunk)       // a shard's are few of a store's
+    if (store.begun(chunk)) merge(all, summarise(store.read(chunk, columns, damage), store.grid().tile(chunk).first, measures));
   return all;
 }
 
