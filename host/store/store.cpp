@@ -289,15 +289,17 @@ Map Store::read(std::uint64_t chunk, const std::vector<std::string>& columns, co
     return bytes;
   };
   Map map = empty_map(metadata_, columns);
-  map.status.assign(sets, 255);
+  map.status.assign(sets, not_computed);
   bool any = map.columns.empty();                      // of the columns is there
   for (MapColumn& column : map.columns) {
     const auto array = std::find_if(metadata_.arrays.begin(), metadata_.arrays.end(), [&](const StoreArray& a) { return a.name == column.name; });
     const auto bytes = bytes_of(*array);
     any = any || bytes;
-    if (!bytes) column.values.assign(sets, std::nan(""));
+    if (!bytes) column.values.assign(sets, std::nan("")), column.missing.assign(sets, 1);
     else column.values = array->type == ElementType::f4 ? numbers<float>(*bytes, sets) : numbers<double>(*bytes, sets);
   }
+  if (!any)                                            // which the status says
+    for (MapColumn& column : map.columns) column.missing.clear();
   for (const StoreArray& array : metadata_.arrays) {
     const bool counts = array.type == ElementType::u4, states = array.type == ElementType::u1;
     if (counts) map.failed.assign(sets, 0);

@@ -69,7 +69,8 @@ class Store {
 
   // ---- reading
   // One chunk's sets in grid order, with the store's labels and the columns whose names are given (all if there are none).
-  // A column without a whole file is NaN; if that is so for all columns, status is 255. `damage` is told what is wrong.
+  // A column without a whole file is NaN and `missing`; if that is so for all columns, status is not_computed instead.
+  // `damage` is told what is wrong.
   Map read(std::uint64_t chunk, const std::vector<std::string>& columns, const std::function<void(const std::string&)>& damage) const;
 
  private:
