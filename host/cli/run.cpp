@@ -346,15 +346,6 @@ int run(Options o) {
   return run_rank(o, *ranks);
 }
 
-// The complaint about the name of a file, or "". An unset variable or a forgotten name must not end as hours of computing
-// for nothing, nor as a file called --quiet.
-std::string check_name(const std::string& name) {
-  if (name.empty()) return "the name is empty";
-  if (name.starts_with("--"))
-    return fmt::format("a name is missing before {} (a file of that name is ./{})", name, name);
-  return "";
-}
-
 }  // namespace
 
 void add_run(CLI::App& app, Action& action) {
@@ -378,7 +369,7 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("N")->check(CLI::Range(1, 4096).description(""));
   command->add_option("--tile", o->tile, "sets computed as one piece of work; changes no result")
       ->type_name("N")->check(CLI::Range(std::uint64_t(1), max_sets).description(""));
-  command->add_option("--shard", o->shard_text, "I/N: compute the part I of N, from 0 to N - 1, of the store that all parts fill")
+  command->add_option("--shard", o->shard_text, "compute part I of N only, from 0 to N - 1; all parts fill one store")
       ->type_name("I/N");
   command->add_flag("--overwrite", o->overwrite, "delete the store if it is there already, and start afresh");
   command->add_flag("--dry-run", o->dry_run, "check everything and say what would run, then stop");
