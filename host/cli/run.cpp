@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <exception>
@@ -85,17 +86,21 @@ bool same_file(const std::string& a, const std::string& b) {
 
 // The outputs' own mistakes first, then whether the system lets them be written.
 void check_outputs(const Options& o, const SweepSpec& spec) {
-  for (const std::string& path : {o.out, o.csv, o.plot})
-    if (!path.empty() && same_file(path, o.file))
-      throw SpecError(fmt::format("{}: the output would replace the sweep file", path));
+  const std::array<std::pair<const char*, const std::string&>, 3> outputs{{{"--out", o.out}, {"--csv", o.csv}, {"--plot", o.plot}}};
+  for (auto a = outputs.begin(); a != outputs.end(); ++a) {
+    const auto& [flag, path] = *a;
+    if (path.empty()) continue;
+    if (same_file(path, o.file)) throw SpecError(fmt::format("{}: the output would replace the sweep file", path));
+    for (auto b = a + 1; b != outputs.end(); ++b)
+      if (!b->second.empty() && same_file(path, b->second)) throw SpecError(fmt::format("{}: named by both {} and {}", path, flag, b->first));
+  }
   if (!o.plot.empty() && spec.axes.empty())
     throw SpecError("--plot: a picture needs an axis, and this is a single set; --axis NAME=FROM:TO:COUNT adds one");
-  if (!o.csv.empty() && !o.plot.empty() && same_file(o.csv, o.plot))
-    throw SpecError(fmt::format("{}: named by both --csv and --plot", o.plot));
   if (!o.csv.empty() && o.csv != "-") check_writable(o.csv);
   if (!o.plot.empty()) check_plot_possible(o.plot, spec.axes.size());
   if (!o.plot.empty()) check_memory(map_bytes(metadata_of(spec), {}), spec.problem.sets());
-  if (!o.overwrite) Store::check(o.out, spec);
+  if (o.overwrite) Store::check_place(o.out);
+  else Store::check(o.out, spec);
 }
 
 std::string counted_sets(std::uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "set" : "sets"); }
@@ -162,7 +167,7 @@ std::vector<std::uint64_t> missing_chunks(const Options& o, const Store& store, 
   for (std::uint64_t i = std::uint64_t(ranks.rank()); i < missing.size(); i += std::uint64_t(ranks.size())) {
     std::string damage;
     missing[i] = !store.done(part.first + i, damage);
-    if (!damage.empty()) say(fmt::format("note: {}; computing its sets again", damage));
+    if (!damage.empty()) tell(o, fmt::format("note: {}; computing its sets again", damage));
   }
   ranks.largest(missing);
   std::vector<std::uint64_t> chunks;

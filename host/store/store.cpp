@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -119,12 +120,17 @@ Store::Store(Store&&) noexcept = default;
 Store::~Store() = default;
 
 void Store::check(const std::string& folder, const SweepSpec& spec) {
+  check_place(folder);
+  if (looks_like_store(folder)) refuse_other(folder, read_metadata(folder), metadata_of(spec));
+}
+
+// Only trying tells: read-only disks, root, access lists.
+void Store::check_place(const std::string& folder) {
   refuse_foreign(folder);
-  if (looks_like_store(folder)) return refuse_other(folder, read_metadata(folder), metadata_of(spec));
-  const fs::path parent = existing_parent(folder);
-  std::error_code none;
-  if (!fs::is_directory(parent, none)) cannot("write", folder, {ENOTDIR, std::generic_category()});
-  if (access(parent.c_str(), W_OK | X_OK) != 0) cannot("write", folder, {errno, std::generic_category()});
+  if (looks_like_store(folder)) return check_writable(lock_of(folder));
+  const std::string attempt = name_beside((existing_parent(folder) / "neurosweep").string());
+  if (mkdir(attempt.c_str(), 0777) != 0) cannot("write", folder, {errno, std::generic_category()});
+  rmdir(attempt.c_str());
 }
 
 Store Store::fill(const std::string& folder, const SweepSpec& spec, const Provenance& by) {

@@ -33,8 +33,11 @@ class Store {
   // Deletes the store in `folder`, if there is one. std::runtime_error if it is anything else, or a run is writing to it.
   static void remove(const std::string& folder);
 
-  // What fill() would throw, as far as looking can tell; nothing is written.
+  // What fill() would throw, as far as trying can tell; nothing is left behind.
   static void check(const std::string& folder, const SweepSpec& spec);
+
+  // The same, of a folder whose store is to be deleted first.
+  static void check_place(const std::string& folder);
 
   // To be read.
   static Store open(const std::string& folder);
