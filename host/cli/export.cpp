@@ -74,7 +74,7 @@ void add_export(CLI::App& app, Action& action) {
       ->type_name("FILE")->required()->check(named);
   command->add_option("--measure", o->measures, "this measure alone, with its SD if it has one; may be repeated")
       ->type_name("NAME")->allow_extra_args(false);
-  command->add_option("--layout", o->layout, "table: a row for each set (the default); grid: two axes, a file for each measure")
+  command->add_option("--layout", o->layout, "table (the default): a row for each set; grid: a file for each measure")
       ->type_name("NAME");
   command->footer("Examples:\n"
                   "  neurosweep export results/jr_gain_map.zarr --csv map.csv\n"

@@ -160,7 +160,7 @@ int run(const std::string& folder, bool json) {
 }  // namespace
 
 void add_info(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("info", "say what a store holds, how much is done, and whether a file is damaged");
+  CLI::App* command = app.add_subcommand("info", "say what a store holds, how much is done and what is damaged");
   auto folder = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   command->add_option("STORE", *folder, "the store that a run filled, such as results/NAME.zarr")

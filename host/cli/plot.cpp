@@ -52,7 +52,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_plot(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("plot", "draw a store's map, finished or not: in a file, or here in the terminal");
+  CLI::App* command = app.add_subcommand("plot", "draw a store's map, finished or not, in a file or in the terminal");
   auto o = std::make_shared<Options>();
   const CLI::Validator named(check_name, "");
   command->add_option("STORE", o->store, "the store that a run filled, such as results/NAME.zarr")
