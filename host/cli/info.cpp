@@ -54,8 +54,8 @@ std::string done_text(std::uint64_t missing, std::uint64_t sets) {
 }
 
 std::vector<std::string> done_lines(const Contents& c, const Map& labels) {
-  if (c.missing.same()) return {done_text(c.missing.most(), c.missing.sets())};
-  std::vector<std::string> lines;
+  std::vector<std::string> lines{done_text(c.missing.any(), c.missing.sets())};
+  if (c.missing.same()) return lines;
   for (const std::size_t m : measures_of(labels))
     lines.push_back(fmt::format("{}: {}", labels.columns[m].name, done_text(c.missing.in_column(m), c.missing.sets())));
   return lines;
@@ -145,7 +145,7 @@ Json to_json(const Store& store, const Contents& c) {
   return {{"title", m.title}, {"store", store.folder()}, {"model", m.model}, {"version", m.version}, {"commit", m.commit},
           {"created", m.created}, {"updated", m.updated}, {"device", m.device}, {"compute_seconds", m.compute_seconds},
           {"sweep", sweep}, {"sweep_file", m.sweep_file}, {"overrides", m.overrides}, {"axes", axes}, {"sets", m.grid.sets()},
-          {"chunks", m.grid.count()}, {"chunk_shape", m.grid.chunk}, {"bytes", c.bytes}, {"done", c.missing.sets() - c.missing.most()},
+          {"chunks", m.grid.count()}, {"chunk_shape", m.grid.chunk}, {"bytes", c.bytes}, {"done", c.missing.sets() - c.missing.any()},
           {"diverged", c.summary.diverged}, {"out_of_domain", c.summary.out_of_domain}, {"measures", measures}, {"damaged", c.damaged}};
 }
 

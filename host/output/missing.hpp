@@ -13,11 +13,10 @@ class Missing {
  public:
   void add(const Map& block);              // all blocks have the same columns
 
-  std::uint64_t sets() const { return sets_; }                                          // seen
-  std::uint64_t in_column(std::size_t c) const { return columns_.at(c).sets; }          // not computed
-  std::uint64_t most() const;              // not computed, of the column that lacks most
-
-  bool same() const;                       // the same number of each column
+  std::uint64_t sets() const { return sets_; }                                   // seen
+  std::uint64_t any() const { return any_; }                                     // not computed of one column at least
+  std::uint64_t in_column(std::size_t c) const { return columns_.at(c).sets; }   // not computed of that one
+  bool same() const;                                                             // for all columns the same sets
 
   // "12 of 64 sets are not computed", or a line for each measure where they differ; none if all are computed.
   std::vector<std::string> notes() const;
@@ -27,7 +26,7 @@ class Missing {
     std::string name;
     std::uint64_t sets;
   };
-  std::uint64_t sets_ = 0;
+  std::uint64_t sets_ = 0, any_ = 0;
   std::vector<Column> columns_;
 };
 

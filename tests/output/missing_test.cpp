@@ -15,7 +15,7 @@ TEST(Missing, CountsOverBlocks) {
   missing.add(map);
   missing.add(map);
   EXPECT_EQ(missing.sets(), 8u);
-  EXPECT_EQ(missing.most(), 2u);
+  EXPECT_EQ(missing.any(), 2u);
   EXPECT_TRUE(missing.same());
   EXPECT_EQ(missing.notes(), std::vector<std::string>{"2 of 8 sets are not computed"});
 }
@@ -27,6 +27,9 @@ TEST(Missing, ForEachMeasureWhereTheyDiffer) {
   map.columns.push_back({"mean", "mV", {nan, nan, nan, nan}, {1, 1, 0, 0}});
   map.columns.push_back({"mean_sd", "mV", {nan, nan, nan, nan}, {1, 1, 0, 0}});
   EXPECT_EQ(missing_notes(map), (std::vector<std::string>{"amplitude: 1 of 4 sets are not computed", "mean: 3 of 4 sets are not computed"}));
+  map.columns[0].missing = {0, 0, 1, 1};
+  map.columns[0].values = {0, 3, nan, nan};
+  EXPECT_EQ(missing_notes(map).size(), 2u);  // as many of each, but not the same ones
   map.columns.erase(map.columns.begin());
   EXPECT_EQ(missing_notes(map), (std::vector<std::string>{"3 of 4 sets are not computed"}));
 }
