@@ -18,7 +18,7 @@ Damage tell_damage();
 // Throws std::runtime_error if a map of so many bytes does not fit this machine.
 void check_memory(double bytes, std::uint64_t sets);
 
-// The map in the terminal's size, on standard output; one that does not fit the memory is not drawn, which is said.
+// The map in the terminal's size, on standard output; one that takes much memory is not drawn, which is said.
 void print_preview(const Store& store, const std::vector<std::string>& columns);
 
 // The columns of the store whose names are given by --measure, each with its SD if it has one; all if none is given.
