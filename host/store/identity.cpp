@@ -94,7 +94,7 @@ std::string first_difference(const Identity& there, const Identity& here) {
 
 Identity without_defaults(Identity identity) {
   for (const ModelInfo& model : models()) {
-    if (Identity::value_type("model", model.name) != identity.front()) continue;
+    if (std::find(identity.begin(), identity.end(), Identity::value_type("model", model.name)) == identity.end()) continue;
     for (const Quantity& q : quantities(model)) std::erase(identity, Identity::value_type(q.name, with_unit(q.base, q.unit)));
   }
   return identity;
