@@ -298,7 +298,7 @@ int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t c
   }
   ignore_broken_pipe.reset();
   if (o.csv == "-") write_csv_table(map_blocks(store, columns, tell_damage()), o.csv);
-  const Summary summary = summarise(map_blocks(store, columns, tell_damage()));
+  const Summary summary = summarise(store, columns, tell_damage());
   Map labels = empty_map(store.metadata(), columns);
   if (!o.quiet) for (const std::string& line : summary_lines(summary, labels)) say(line);
   if (!o.quiet && !o.json && o.csv != "-" && o.shard_text.empty()) print_preview(store, columns);

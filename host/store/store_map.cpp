@@ -73,6 +73,10 @@ MapBlocks map_blocks(const Store& store, std::vector<std::string> columns, Damag
   };
 }
 
+Summary summarise(const Store& store, const std::vector<std::string>& columns, const Damage& damage) {
+  return summarise(map_blocks(store, columns, damage));
+}
+
 Summary summarise(const MapBlocks& next) {
   Summary all;
   std::uint64_t first = 0;
