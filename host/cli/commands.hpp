@@ -15,6 +15,9 @@ using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
 void add_models(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
+void add_plot(CLI::App& app, Action& action);
+void add_info(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
 
@@ -29,6 +32,10 @@ inline void say(const std::string& line) {
 
 // Says what went wrong, on standard error, after `who`; returns the exit code.
 int explain(std::exception_ptr error, const std::string& who = "");
+
+// The complaint about the name of a file, or "". An unset variable or a forgotten name must not end as hours of computing
+// for nothing, nor as a file called --quiet.
+std::string check_name(const std::string& name);
 
 const ModelInfo& model_named(const std::string& name);   // SpecError, with the nearest name, if there is none
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <exception>
@@ -117,17 +118,21 @@ bool same_file(const std::string& a, const std::string& b) {
 
 // The outputs' own mistakes first, then whether the system lets them be written.
 void check_outputs(const Options& o, const SweepSpec& spec) {
-  for (const std::string& path : {o.out, o.csv, o.plot})
-    if (!path.empty() && same_file(path, o.file))
-      throw SpecError(fmt::format("{}: the output would replace the sweep file", path));
+  const std::array<std::pair<const char*, const std::string&>, 3> outputs{{{"--out", o.out}, {"--csv", o.csv}, {"--plot", o.plot}}};
+  for (auto a = outputs.begin(); a != outputs.end(); ++a) {
+    const auto& [flag, path] = *a;
+    if (path.empty()) continue;
+    if (same_file(path, o.file)) throw SpecError(fmt::format("{}: the output would replace the sweep file", path));
+    for (auto b = a + 1; b != outputs.end(); ++b)
+      if (!b->second.empty() && same_file(path, b->second)) throw SpecError(fmt::format("{}: named by both {} and {}", path, flag, b->first));
+  }
   if (!o.plot.empty() && spec.axes.empty())
     throw SpecError("--plot: a picture needs an axis, and this is a single set; --axis NAME=FROM:TO:COUNT adds one");
-  if (!o.csv.empty() && !o.plot.empty() && same_file(o.csv, o.plot))
-    throw SpecError(fmt::format("{}: named by both --csv and --plot", o.plot));
   if (!o.csv.empty() && o.csv != "-") check_writable(o.csv);
   if (!o.plot.empty()) check_plot_possible(o.plot, spec.axes.size());
   if (!o.plot.empty()) check_memory(map_bytes(metadata_of(spec), {}), spec.problem.sets());
-  if (!o.overwrite) Store::check(o.out, spec);
+  if (o.overwrite) Store::check_place(o.out);
+  else Store::check(o.out, spec);
 }
 
 std::string counted_sets(std::uint64_t n) { return fmt::format("{} {}", n, n == 1 ? "set" : "sets"); }
@@ -202,7 +207,7 @@ int find_missing(const Options& o, const Store& store, Ranks& ranks, std::vector
     for (std::uint64_t i = std::uint64_t(ranks.rank()); i < missing.size(); i += std::uint64_t(ranks.size())) {
       std::string damage;
       missing[i] = !store.done(part.first + i, damage);
-      if (!damage.empty()) say(fmt::format("note: {}; computing its sets again", damage));
+      if (!damage.empty()) tell(o, fmt::format("note: {}; computing its sets again", damage));
     }
   });
   ranks.largest(missing);
@@ -381,15 +386,6 @@ int run(Options o) {
   return code;
 }
 
-// The complaint about the name of a file, or "". An unset variable or a forgotten name must not end as hours of computing
-// for nothing, nor as a file called --quiet.
-std::string check_name(const std::string& name) {
-  if (name.empty()) return "the name is empty";
-  if (name.starts_with("--"))
-    return fmt::format("a name is missing before {} (a file of that name is ./{})", name, name);
-  return "";
-}
-
 }  // namespace
 
 void add_run(CLI::App& app, Action& action) {
@@ -413,7 +409,7 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("N")->check(CLI::Range(1, 4096).description(""));
   command->add_option("--tile", o->tile, "sets computed as one piece of work; changes no result")
       ->type_name("N")->check(CLI::Range(std::uint64_t(1), max_sets).description(""));
-  command->add_option("--shard", o->shard_text, "I/N: compute the part I of N, from 0 to N - 1, of the store that all parts fill")
+  command->add_option("--shard", o->shard_text, "compute part I of N only, from 0 to N - 1; all parts fill one store")
       ->type_name("I/N");
   command->add_flag("--overwrite", o->overwrite, "delete the store if it is there already, and start afresh");
   command->add_flag("--dry-run", o->dry_run, "check everything and say what would run, then stop");

@@ -4,16 +4,43 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <set>
 
 #include "commands.hpp"
+#include "host/output/output_file.hpp"
 #include "host/output/preview.hpp"
 #include "host/output/terminal.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
+#include "stop.hpp"
 
 namespace neurosweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> names_beside(const fs::path& path) {
+  std::vector<std::string> names;
+  std::error_code none;
+  const fs::path parent = path.has_parent_path() ? path.parent_path() : ".";
+  for (const auto& entry : fs::directory_iterator(parent, none))
+    if (looks_like_store(entry.path().string())) names.push_back((path.parent_path() / entry.path().filename()).string());
+  return names;
+}
+
+}  // namespace
+
+Store store_named(const std::string& folder) {
+  std::string name = folder;
+  while (name.size() > 1 && name.ends_with('/')) name.pop_back();
+  if (looks_like_store(name)) return Store::open(name);
+  std::error_code none;
+  const char* const what = !fs::exists(name, none) ? "no such folder" : fs::is_directory(name, none) ? "no store of neurosweep" : "a file, and no store";
+  throw SpecError(fmt::format("{}: {}{}", folder, what, did_you_mean(name, names_beside(name))));
+}
 
 Damage tell_damage() {
   return [told = std::make_shared<std::set<std::string>>()](const std::string& what) {
@@ -28,12 +55,12 @@ void check_memory(double bytes, std::uint64_t sets) {
     throw std::runtime_error(fmt::format("a map of {} sets takes {:.3g} GB of memory, this machine has {:.3g} GB", sets, bytes / 1e9, there / 1e9));
 }
 
+// A glimpse at the end of a run is not worth gigabytes.
 void print_preview(const Store& store, const std::vector<std::string>& columns) {
-  try {
-    check_memory(map_bytes(store.metadata(), columns), store.grid().sets());
-  } catch (const std::runtime_error& e) {
-    return say(fmt::format("note: no picture in the terminal: {}", e.what()));
-  }
+  constexpr double most = 1e9;
+  if (const double bytes = map_bytes(store.metadata(), columns); bytes > most)
+    return say(fmt::format("note: no picture in the terminal, since a map of {} sets takes {:.3g} GB of memory; neurosweep plot draws it all the same",
+                           store.grid().sets(), bytes / 1e9));
   fmt::print("{}", preview(read_map(store, columns, tell_damage()), detect_terminal(STDOUT_FILENO)));
 }
 
@@ -43,10 +70,42 @@ std::vector<std::string> columns_named(const StoreMetadata& m, const std::vector
   for (const std::string& name : measures) {
     if (std::find(all.begin(), all.end(), name) == all.end())
       throw SpecError(fmt::format("--measure {}: the store has no such measure{}; it has {}", name, did_you_mean(name, all), listed(all)));
-    chosen.push_back(name);
-    if (std::find(all.begin(), all.end(), name + "_sd") != all.end()) chosen.push_back(name + "_sd");
+    for (const std::string& column : {name, name + "_sd"})
+      if (std::find(all.begin(), all.end(), column) != all.end() && std::find(chosen.begin(), chosen.end(), column) == chosen.end())
+        chosen.push_back(column);
   }
   return measures.empty() ? all : chosen;
+}
+
+MapBlocks counted(MapBlocks blocks, Missing& missing) {
+  return [blocks = std::move(blocks), &missing] {
+    const Map* block = blocks();
+    if (block) missing.add(*block);
+    return block;
+  };
+}
+
+void tell_missing(const Missing& missing, const std::string& more) {
+  for (const std::string& note : missing.notes()) say("note: " + note + more);
+}
+
+void check_output(const std::string& flag, const std::string& path, const Store& store) {
+  std::error_code none;
+  const std::string from_store = fs::weakly_canonical(path, none).lexically_relative(fs::canonical(store.folder(), none)).string();
+  if (!from_store.empty() && !from_store.starts_with("..")) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
+  check_writable(path);
+}
+
+int write_files(const std::function<void()>& write) {
+  catch_signals(true);
+  try {
+    write();
+  } catch (const std::exception&) {                      // gnuplot ends by Ctrl-C, too
+    if (stop_level == 0) throw;
+    say("neurosweep: stopped by " + stop_name());
+    return 128 + stop_signal;
+  }
+  return exit_done;
 }
 
 std::uint64_t sets_done(const Store& store) {

@@ -19,7 +19,7 @@ void on_signal(int signal) {
   stop_signal = signal;
   if (++stop_level >= 2) _exit(128 + signal);
   constexpr std::string_view answer =
-      "\nneurosweep: stopping after the tiles in flight; a second signal stops at once\n";
+      "\nneurosweep: stopping after the chunks in flight; a second signal stops at once\n";
   const int error = errno;
   if (answer_signal) (void)!write(STDERR_FILENO, answer.data(), answer.size());
   errno = error;

@@ -33,6 +33,7 @@ Rgb cell_colour(Cell cell, double value, const Range& range) {
   switch (cell) {
     case Cell::diverged: return diverged_colour;
     case Cell::no_value: return no_value_colour;
+    case Cell::missing: return missing_colour;
     case Cell::value: break;
   }
   return viridis(share(value, range));

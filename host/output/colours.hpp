@@ -1,4 +1,4 @@
-// The colours of every map: viridis for values, and two that are not in it.
+// The colours of every map: viridis for values, and others that are not in it.
 #pragma once
 #include <cstdint>
 
@@ -10,6 +10,8 @@ using Rgb = std::uint32_t;  // 0xRRGGBB
 
 inline constexpr Rgb no_value_colour = 0xBDBDBD;
 inline constexpr Rgb diverged_colour = 0xC8102E;
+// What is not computed is striped: no other cell has a texture, so it is told apart without any colour.
+inline constexpr Rgb missing_colour = 0xF0F0F0, missing_stripe_colour = 0x707070;
 
 // viridis at t in [0, 1].
 Rgb viridis(double t);

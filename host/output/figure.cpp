@@ -74,10 +74,14 @@ std::string image_layer(std::size_t columns, std::size_t rows) {
   return fmt::format("binary array=({},{}) format='%3uchar' using 1:2:3 with rgbimage", columns, rows);
 }
 
+std::string stripes() {
+  return fmt::format("fillcolor rgb '{}' fillstyle transparent pattern 5 noborder", colour_code(missing_stripe_colour));
+}
+
 std::string colour_code(Rgb colour) { return fmt::format("#{:06X}", colour); }
 
 Figure::Figure(const PictureFormat& format, double width, double height, const Caption& caption)
-    : format_(format), width_(std::ceil(width)), panels_bottom_(caption.no_value || caption.diverged ? key_height : 0) {
+    : format_(format), width_(std::ceil(width)), panels_bottom_(caption.key.empty() ? 0 : key_height) {
   const std::vector<Line> lines = caption_lines(caption, width);
   height_ = panels_bottom_ + std::ceil(height) + height_of(lines);
   line("set terminal {} noenhanced size {},{} font '{},{}' background '#ffffff'", format.terminal,
@@ -97,13 +101,11 @@ Figure::Figure(const PictureFormat& format, double width, double height, const C
 void Figure::key(const Caption& caption) {
   const double middle = key_height / 2 - panels_bottom_;
   double x = 4 * edge;
-  const auto entry = [&](Cell cell) {
-    swatch({x, middle - swatch_size / 2, swatch_size, swatch_size}, cell_colour(cell, 0, {0, 0}));
+  for (const Cell cell : caption.key) {
+    swatch({x, middle - swatch_size / 2, swatch_size, swatch_size}, cell);
     text(x + 1.5 * swatch_size, middle, cell_name(cell), "left", font_size);
     x += 9 * font_size;
-  };
-  if (caption.no_value) entry(Cell::no_value);
-  if (caption.diverged) entry(Cell::diverged);
+  }
 }
 
 std::string Figure::position(double x, double y) const {
@@ -147,9 +149,14 @@ void Figure::text(double x, double y, std::string_view text, std::string_view ho
        size * format_.points);
 }
 
-void Figure::swatch(const Box& box, Rgb colour) {
-  line("set object rectangle from {} to {} front fillcolor rgb '{}' fillstyle solid noborder",
-       position(box.left, box.bottom), position(box.left + box.width, box.bottom + box.height), colour_code(colour));
+void Figure::swatch(const Box& box, Cell cell) {
+  const std::string colour = fmt::format("fillcolor rgb '{}' fillstyle solid noborder", colour_code(cell_colour(cell, 0, {0, 0})));
+  const auto rectangle = [&](const std::string& fill) {
+    line("set object rectangle from {} to {} front {}", position(box.left, box.bottom),
+         position(box.left + box.width, box.bottom + box.height), fill);
+  };
+  rectangle(colour);
+  if (cell == Cell::missing) rectangle(stripes());
 }
 
 void Figure::axis(std::string_view which, const Range& range, bool log) {

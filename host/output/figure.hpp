@@ -31,8 +31,8 @@ struct Box {
 
 struct Caption {  // what stands around the panels
   std::string title;
-  std::vector<std::string> notes;           // smaller lines below the title
-  bool no_value = false, diverged = false;  // entries of the key below the panels
+  std::vector<std::string> notes;  // smaller lines below the title
+  std::vector<Cell> key = {};      // what occurs that the key below the panels explains
 };
 
 class Figure {
@@ -52,8 +52,8 @@ class Figure {
 
   // Text to be drawn with the next plot(); `how` is gnuplot's: "center", "left", "center rotate by 90".
   void text(double x, double y, std::string_view text, std::string_view how, double size);
-  // A square of colour, to be drawn with the next plot().
-  void swatch(const Box& box, Rgb colour);
+  // How a set without a value looks, to be drawn with the next plot().
+  void swatch(const Box& box, Cell cell);
 
   // `which` is x, y, x2 or y2. Without `with_text` the marks say nothing.
   void axis(std::string_view which, const Range& range, bool log);
@@ -100,6 +100,9 @@ std::string bytes_of(const std::vector<T>& values) {
 // from the lowest row upwards. gnuplot wants two pixels at least each way.
 void append_bytes(std::string& bytes, Rgb colour);
 std::string image_layer(std::size_t columns, std::size_t rows);
+
+// The stripes of what is not computed, as gnuplot fills boxes with them.
+std::string stripes();
 
 // "#RRGGBB"
 std::string colour_code(Rgb colour);

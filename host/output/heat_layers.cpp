@@ -14,15 +14,22 @@ constexpr std::size_t image_pixels = 2048;  // along an axis whose cells are not
 constexpr double pixels_of_cross = 20;      // cell size for a cross of gnuplot's usual size
 constexpr std::size_t most_marked = 40;     // up to so many cells along an axis a diverged one is crossed out, too
 
+// One pixel of an image; stripes run across cells, however small they are.
+Rgb pixel_colour(const Slice& slice, std::size_t row, std::size_t col, const Range& range, std::size_t place) {
+  constexpr std::size_t stripe = 3, period = 10;  // pixels
+  const Cell cell = slice.cell(row, col);
+  if (cell == Cell::missing && place % period < stripe) return missing_stripe_colour;
+  return cell_colour(cell, slice.value(row, col), range);
+}
+
 // On the second pair of axes, which count pixels: so an image fits linear and log axes alike.
 std::string map_image_layer(Figure& figure, const Plane& plane, const Slice& slice, const Range& range) {
   const auto rows = cells_of_pixels(plane.y), cols = cells_of_pixels(plane.x);
   std::string bytes;
   bytes.reserve(rows.size() * cols.size() * 3);
-  for (std::size_t i : rows) {
-    for (std::size_t j : cols) {
-      const std::size_t row = plane.y.order[i], col = plane.x.order[j];
-      append_bytes(bytes, cell_colour(slice.cell(row, col), slice.value(row, col), range));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t j = 0; j < cols.size(); ++j) {
+      append_bytes(bytes, pixel_colour(slice, plane.y.order[rows[i]], plane.x.order[cols[j]], range, i + cols.size() - j));
     }
   }
   figure.axis("x2", {-0.5, double(cols.size()) - 0.5}, false);
@@ -37,6 +44,20 @@ double reach(const AxisView& axis, std::size_t i, double length) {
   const double border = axis.along(axis.border[i + 1]), middle = axis.along(axis.centre[i + 1]);
   const double pixel = (axis.along(axis.border.back()) - axis.along(axis.border.front())) / length;
   return axis.value_at(std::min(border + pixel, middle));
+}
+
+// Stripes over the cells that are not computed; empty if there are none.
+std::string stripe_layer(Figure& figure, const Plane& plane, const Slice& slice) {
+  std::vector<double> boxes;
+  for (std::size_t i = 0; i < plane.y.size(); ++i) {
+    for (std::size_t j = 0; j < plane.x.size(); ++j) {
+      if (slice.cell(plane.y.order[i], plane.x.order[j]) != Cell::missing) continue;
+      boxes.insert(boxes.end(), {plane.x.centre[j], plane.y.centre[i], plane.x.border[j], plane.x.border[j + 1],
+                                 plane.y.border[i], plane.y.border[i + 1]});
+    }
+  }
+  if (boxes.empty()) return {};
+  return fmt::format("{} binary format='%6double' using 1:2:3:4:5:6 with boxxyerror {}", figure.data(bytes_of(boxes)), stripes());
 }
 
 std::string box_layer(Figure& figure, const Plane& plane, const Slice& slice, const Range& range, const Box& box) {
@@ -91,6 +112,7 @@ std::vector<std::string> heat_layers(Figure& figure, const Plane& plane, const S
                                      const Box& box) {
   if (plane.x.size() * plane.y.size() > most_boxes) return {map_image_layer(figure, plane, slice, range)};
   std::vector<std::string> layers{box_layer(figure, plane, slice, range, box)};
+  if (std::string striped = stripe_layer(figure, plane, slice); !striped.empty()) layers.push_back(std::move(striped));
   if (std::max(plane.x.size(), plane.y.size()) <= most_marked) {
     if (std::string marks = mark_layer(figure, plane, slice, box); !marks.empty()) layers.push_back(std::move(marks));
   }

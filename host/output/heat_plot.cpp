@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "host/output/heat_layers.hpp"
+#include "host/output/missing.hpp"
 #include "host/output/plot_kinds.hpp"
 #include "host/output/text.hpp"
 
@@ -150,9 +151,11 @@ void draw_panel(Figure& figure, const Sheet& sheet, const Grid& grid, std::size_
 
 Figure sheet_figure(const Sheet& sheet, const PictureFormat& format, Caption caption) {
   const Grid grid(sheet, format);
-  caption.no_value = occurs(sheet, Cell::no_value);
-  caption.diverged = occurs(sheet, Cell::diverged);
-  caption.notes.push_back(replicates_note(*sheet.panels[0].slice.map));
+  const Map& map = *sheet.panels[0].slice.map;
+  for (const Cell cell : without_value)
+    if (occurs(sheet, cell)) caption.key.push_back(cell);
+  for (std::string& note : missing_notes(map)) caption.notes.push_back(std::move(note));
+  caption.notes.push_back(replicates_note(map));
   Figure figure(format, grid.total_width(), grid.total_height(), caption);
   for (std::size_t k = 0; k < sheet.panels.size(); ++k) draw_panel(figure, sheet, grid, k);
   return figure;
@@ -198,7 +201,7 @@ Figure heat_figure(const Map& map, const PictureFormat& format) {
   const std::size_t n = sheet.panels.size();
   sheet.across = n <= 3 ? n : about_square(n);
   sheet.side = n <= 3 ? 440 : 360;
-  return sheet_figure(sheet, format, {map.title, {}, false, false});
+  return sheet_figure(sheet, format, {map.title, {}});
 }
 
 Figure slices_figure(const Map& map, const PictureFormat& format) {
@@ -219,7 +222,7 @@ Figure slices_figure(const Map& map, const PictureFormat& format) {
   sheet.across = leading == 2 ? std::min(map.axes[1].values.size(), slices_along(leading)) : about_square(n);
   sheet.side = std::max(n <= 4 ? 300.0 : 180.0, double(longest) * small_font * 0.6);
 
-  Caption caption{map.title, {}, false, false};
+  Caption caption{map.title, {}};
   if (map.columns.size() > 1) {
     caption.notes.push_back(fmt::format("{} alone, the first of {} columns", column.name, map.columns.size()));
   }

@@ -40,7 +40,12 @@ char shade(const Pixel& pixel, const Range& range) {
   return shades[static_cast<std::size_t>(std::lround(share(pixel.value, range) * double(shades.size() - 1)))];
 }
 
-Rgb colour_of(const Pixel& pixel, const Range& range) { return cell_colour(pixel.cell, pixel.value, range); }
+// What is not computed is a chequerboard.
+Rgb colour_at(const Raster& raster, std::size_t row, std::size_t col, const Range& range) {
+  const Pixel& pixel = raster[row][col];
+  if (pixel.cell == Cell::missing && (row + col) % 2 > 0) return missing_stripe_colour;
+  return cell_colour(pixel.cell, pixel.value, range);
+}
 
 }  // namespace
 
@@ -52,19 +57,18 @@ std::string Ink::colour_code(Rgb colour, int layer) const {
 std::string Ink::foreground(Rgb colour) const { return colour_code(colour, 38); }
 std::string Ink::background(Rgb colour) const { return colour_code(colour, 48); }
 
-char Ink::mark(Cell cell) { return cell == Cell::diverged ? 'x' : '?'; }
+char Ink::mark(Cell cell) { return cell == Cell::diverged ? 'x' : cell == Cell::missing ? '/' : '?'; }
 
 std::string Ink::line(const Raster& raster, std::size_t row, const Range& range) const {
   std::string text, last_code;
   for (std::size_t col = 0; col < raster[row].size(); ++col) {
-    const Pixel& pixel = raster[row][col];
     if (!terminal_.colour) {
-      text += shade(pixel, range);
+      text += shade(raster[row][col], range);
       continue;
     }
-    const Rgb colour = colour_of(pixel, range);
+    const Rgb colour = colour_at(raster, row, col, range);
     std::string code = half_blocks() ? foreground(colour) : background(colour);
-    if (half_blocks() && row + 1 < raster.size()) code += background(colour_of(raster[row + 1][col], range));
+    if (half_blocks() && row + 1 < raster.size()) code += background(colour_at(raster, row + 1, col, range));
     if (code != last_code) text += code;
     text += half_blocks() ? "▀" : " ";
     last_code = code;
@@ -99,7 +103,9 @@ std::string Ink::strip() const {
 
 std::string Ink::swatch(Cell cell) const {
   if (!terminal_.colour) return std::string(1, mark(cell));
-  return fmt::format("{}  {}", background(cell_colour(cell, 0, {0, 0})), reset);
+  const Raster two{{{cell, 0}, {cell, 0}}};
+  const std::string left = background(colour_at(two, 0, 0, {0, 0})), right = background(colour_at(two, 0, 1, {0, 0}));
+  return fmt::format("{} {} {}", left, right == left ? "" : right, reset);
 }
 
 }  // namespace neurosweep::output

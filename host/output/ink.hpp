@@ -31,7 +31,7 @@ class Ink {
                          const Range& range) const;
 
   std::string strip() const;            // the scale from its low to its high end
-  std::string swatch(Cell cell) const;  // how `no_value` and `diverged` look in a heat map
+  std::string swatch(Cell cell) const;  // how sets without a value look in a heat map
   static char mark(Cell cell);          // how they look where there is no colour
   std::string bar() const { return terminal_.utf8 ? "│" : "|"; }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "host/output/missing.hpp"
 #include "host/output/plot_kinds.hpp"
 #include "host/output/text.hpp"
 
@@ -52,16 +53,14 @@ Range vertical_range(const Panel& panel) {
   return {range->low - air, range->high + air};
 }
 
-// Bands over the full height where sets diverged, on the second y axis from 0 to 1; neighbours are one band.
-std::vector<double> diverged_bands(const Map& map, const Panel& panel, const AxisView& x) {
+// Bands over the full height where sets are of that kind, on the second y axis from 0 to 1; neighbours are one band.
+std::vector<double> bands_of(Cell cell, const Map& map, const Panel& panel, const AxisView& x) {
   std::vector<double> bands;
-  const auto diverged = [&](std::size_t i) {
-    return cell_of(panel.column->values[x.order[i]], map.status[x.order[i]]) == Cell::diverged;
-  };
+  const auto is_one = [&](std::size_t i) { return cell_of(map, *panel.column, x.order[i]) == cell; };
   for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!diverged(i)) continue;
+    if (!is_one(i)) continue;
     const std::size_t first = i;
-    while (i + 1 < x.size() && diverged(i + 1)) ++i;
+    while (i + 1 < x.size() && is_one(i + 1)) ++i;
     bands.insert(bands.end(), {x.centre[first], 0.5, x.border[first], x.border[i + 1], 0, 1});
   }
   return bands;
@@ -84,11 +83,13 @@ std::string_view style(const AxisView& x) {
 
 std::vector<std::string> layers_of(Figure& figure, const Map& map, const Panel& panel, const AxisView& x) {
   std::vector<std::string> layers;
-  if (const auto bands = diverged_bands(map, panel, x); !bands.empty()) {
-    layers.push_back(fmt::format(
-        "{} binary format='%6double' using 1:2:3:4:5:6 axes x1y2 with boxxyerror {} rgb '{}' {}",
-        figure.data(bytes_of(bands)), "fillcolor", colour_code(diverged_colour), "fillstyle solid noborder"));
-  }
+  const auto add_bands = [&](Cell cell, const std::string& fill) {
+    if (const auto bands = bands_of(cell, map, panel, x); !bands.empty())
+      layers.push_back(fmt::format("{} binary format='%6double' using 1:2:3:4:5:6 axes x1y2 with boxxyerror {}",
+                                   figure.data(bytes_of(bands)), fill));
+  };
+  add_bands(Cell::diverged, fmt::format("fillcolor rgb '{}' fillstyle solid noborder", colour_code(diverged_colour)));
+  add_bands(Cell::missing, stripes());
   const std::string data = value_data(figure, panel, x);
   if (panel.sd) {
     layers.push_back(fmt::format("{} using 1:2:3 with yerrorbars pointtype 0 linewidth 2 linecolor rgb '{}'", data,
@@ -107,12 +108,14 @@ Figure line_figure(const Map& map, const PictureFormat& format) {
   const auto n = double(panels.size());
   const double height = n < 2 ? one_panel : n < 4 ? few_panels : many_panels;
   double widest = 0;
-  Caption caption{map.title, {}, false, false};
+  Caption caption{map.title, {}};
   for (const Panel& panel : panels) {
     widest = std::max(widest, ticks_width(scale_ticks(vertical_range(panel), height)));
     if (panel.sd) caption.notes = {"error bars: one standard deviation over the replicates"};
-    caption.diverged = caption.diverged || !diverged_bands(map, panel, x).empty();
   }
+  for (const Cell cell : {Cell::diverged, Cell::missing})      // what has no value is a gap in the line
+    if (std::any_of(panels.begin(), panels.end(), [&](const Panel& p) { return !bands_of(cell, map, p, x).empty(); })) caption.key.push_back(cell);
+  for (std::string& note : missing_notes(map)) caption.notes.push_back(std::move(note));
   caption.notes.push_back(replicates_note(map));
   const auto x_ticks = ticks_across(x, panel_width);
   const double left = margin + label_beside + widest, bottom = margin + label_below + ticks_height(x_ticks);

@@ -48,16 +48,17 @@ class Mean {
       ++count_;
     }
     diverged_ = diverged_ || cell == Cell::diverged;
+    missing_ = missing_ || cell == Cell::missing;
   }
   Pixel pixel() const {
     if (count_ > 0) return {Cell::value, sum_ / double(count_)};
-    return {diverged_ ? Cell::diverged : Cell::no_value, nan};
+    return {diverged_ ? Cell::diverged : missing_ ? Cell::missing : Cell::no_value, nan};
   }
 
  private:
   double sum_ = 0;
   std::size_t count_ = 0;
-  bool diverged_ = false;
+  bool diverged_ = false, missing_ = false;
 };
 
 // A slice cut into pixels: each stands for `rows` x `cols` sets and is drawn `width` x `height` pixels large.
@@ -112,7 +113,7 @@ std::string legend(const Raster& raster, const std::optional<Range>& range, cons
   } else if (range) {
     line = fmt::format("{} {} {}", short_number(range->low), ink.strip(), one_line(quantity(range->high, unit)));
   }
-  for (Cell cell : {Cell::no_value, Cell::diverged}) {
+  for (Cell cell : without_value) {
     if (!any(raster, cell)) continue;
     if (!line.empty()) line += "   ";
     line += fmt::format("{} {}", ink.swatch(cell), cell_name(cell));
@@ -194,7 +195,7 @@ std::string chart(const Map& map, const MapColumn& column, const PreviewOptions&
     text += ink.chart_line(raster[0], chart_lines - 1 - line, chart_lines, range.value_or(Range{0, 0})) + "\n";
   }
   text += below(margin, map.axes[0], x, raster[0].size());
-  for (Cell cell : {Cell::no_value, Cell::diverged}) {
+  for (Cell cell : without_value) {
     if (any(raster, cell)) text += fmt::format("{} {}\n", Ink::mark(cell), cell_name(cell));
   }
   if (reduction.cols > 1) {

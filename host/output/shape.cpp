@@ -91,9 +91,10 @@ double share(double value, const Range& range) {
   return std::clamp((value / 2 - range.low / 2) / (range.high / 2 - range.low / 2), 0.0, 1.0);
 }
 
-Cell cell_of(double value, std::uint8_t status) {
-  if (std::isfinite(value)) return Cell::value;
-  return status == status_diverged ? Cell::diverged : Cell::no_value;
+Cell cell_of(const Map& map, const MapColumn& column, std::size_t set) {
+  if (std::isfinite(column.values[set])) return Cell::value;
+  if (map.status[set] == not_computed || (!column.missing.empty() && column.missing[set])) return Cell::missing;
+  return map.status[set] == status_diverged ? Cell::diverged : Cell::no_value;
 }
 
 std::string replicates_note(const Map& map) {
@@ -106,7 +107,8 @@ std::string replicates_note(const Map& map) {
 }
 
 std::string_view cell_name(Cell cell) {
-  return cell == Cell::value ? "value" : cell == Cell::diverged ? "diverged" : "no value";
+  constexpr std::array<std::string_view, 4> names{"value", "no value", "diverged", "not computed"};  // enum Cell
+  return names[std::size_t(cell)];
 }
 
 }  // namespace neurosweep::output

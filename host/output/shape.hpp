@@ -1,5 +1,6 @@
 // A map as numbers on a plane: what the picture and the terminal preview have in common.
 #pragma once
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -49,8 +50,9 @@ std::optional<Range> finite_range(std::span<const double> values);
 double share(double value, const Range& range);
 
 // What a set shows. With replicates a set counts as diverged where none of them is left to give a value.
-enum class Cell { value, no_value, diverged };
-Cell cell_of(double value, std::uint8_t status);
+enum class Cell { value, no_value, diverged, missing };
+inline constexpr std::array without_value{Cell::no_value, Cell::diverged, Cell::missing};  // as keys list them
+Cell cell_of(const Map& map, const MapColumn& column, std::size_t set);
 std::string_view cell_name(Cell cell);  // as keys and legends say it
 
 // What to say about sets whose values are means over the replicates that did not diverge; empty if there are none.
@@ -66,7 +68,7 @@ struct Slice {
   std::size_t columns() const { return map->axes.back().values.size(); }
   std::size_t set(std::size_t row, std::size_t col) const { return first + row * columns() + col; }
   double value(std::size_t row, std::size_t col) const { return column->values[set(row, col)]; }
-  Cell cell(std::size_t row, std::size_t col) const { return cell_of(value(row, col), map->status[set(row, col)]); }
+  Cell cell(std::size_t row, std::size_t col) const { return cell_of(*map, *column, set(row, col)); }
 };
 
 }  // namespace neurosweep::output

@@ -78,6 +78,8 @@ std::string_view status_name(std::uint8_t status) {
   }
 }
 
+std::string how_many(std::string_view what, std::uint64_t n) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
+
 std::string human_count(double value) {
   constexpr std::string_view prefixes = " kMGTPE";
   std::size_t prefix = 0;

@@ -32,6 +32,9 @@ std::string place(const std::vector<MapAxis>& axes, std::size_t count, std::uint
 // "ok", "diverged", "out of domain" or "not computed".
 std::string_view status_name(std::uint8_t status);
 
+// "1 set", "3 sets".
+std::string how_many(std::string_view what, std::uint64_t n);
+
 // 1.23e9 -> "1.23 G", 512 -> "512": three digits and an SI prefix, to be followed by a space and what is counted.
 std::string human_count(double value);
 

@@ -197,7 +197,7 @@ ChunkFiles StoreWork::empty_files() const {
       case ElementType::f4: files.files.push_back(filled(n, std::numeric_limits<float>::quiet_NaN())); break;
       case ElementType::f8: files.files.push_back(filled(n, std::numeric_limits<double>::quiet_NaN())); break;
       case ElementType::u4: files.files.push_back(filled(n, std::uint32_t(-1))); break;
-      case ElementType::u1: files.files.push_back(filled(n, std::uint8_t(255))); break;
+      case ElementType::u1: files.files.push_back(filled(n, not_computed)); break;
     }
   return files;
 }

@@ -93,6 +93,14 @@ std::string first_difference(const Identity& there, const Identity& here) {
   return "";
 }
 
+Identity without_defaults(Identity identity) {
+  for (const ModelInfo& model : models()) {
+    if (std::find(identity.begin(), identity.end(), Identity::value_type("model", model.name)) == identity.end()) continue;
+    for (const Quantity& q : quantities(model)) std::erase(identity, Identity::value_type(q.name, with_unit(q.base, q.unit)));
+  }
+  return identity;
+}
+
 Identity merged(Identity there, const Identity& here) {
   for (const auto& entry : here)
     if (std::none_of(there.begin(), there.end(), [&](const auto& e) { return e.first == entry.first; })) there.push_back(entry);

@@ -22,6 +22,9 @@ std::string hash_of(Identity identity);
 // one side has are none: the other has no measure that they change.
 std::string first_difference(const Identity& there, const Identity& here);
 
+// What differs from the model's defaults, and what no model has a default for (method, dt, ...).
+Identity without_defaults(Identity identity);
+
 // All of `there`, and what only `here` has.
 Identity merged(Identity there, const Identity& here);
 

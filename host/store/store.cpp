@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -182,13 +183,18 @@ Store::Store(Store&&) noexcept = default;
 Store::~Store() = default;
 
 void Store::check(const std::string& folder, const SweepSpec& spec) {
+  check_place(folder);
+  if (is_made(folder)) refuse_other(folder, read_labels(folder), metadata_of(spec));
+}
+
+// Only trying tells: read-only disks, root, access lists.
+void Store::check_place(const std::string& folder) {
   refuse_foreign(folder);
   refuse_headless(folder);
-  if (is_made(folder)) return refuse_other(folder, read_labels(folder), metadata_of(spec));
-  const fs::path parent = existing_parent(folder);
-  std::error_code none;
-  if (!fs::is_directory(parent, none)) cannot("write", folder, {ENOTDIR, std::generic_category()});
-  if (access(parent.c_str(), W_OK | X_OK) != 0) cannot("write", folder, {errno, std::generic_category()});
+  if (looks_like_store(folder)) return check_writable(lock_of(folder));
+  const std::string attempt = (existing_parent(folder) / fmt::format(".neurosweep-{}-{}", host_name(), getpid())).string();
+  if (mkdir(attempt.c_str(), 0777) != 0) cannot("write", folder, {errno, std::generic_category()});
+  rmdir(attempt.c_str());
 }
 
 Store Store::fill(const std::string& folder, const SweepSpec& spec, const Provenance& by) {
@@ -333,15 +339,17 @@ Map Store::read(std::uint64_t chunk, const std::vector<std::string>& columns, co
     return bytes;
   };
   Map map = empty_map(metadata_, columns);
-  map.status.assign(sets, 255);
+  map.status.assign(sets, not_computed);
   bool any = map.columns.empty();                      // of the columns is there
   for (MapColumn& column : map.columns) {
     const auto array = std::find_if(metadata_.arrays.begin(), metadata_.arrays.end(), [&](const StoreArray& a) { return a.name == column.name; });
     const auto bytes = bytes_of(*array);
     any = any || bytes;
-    if (!bytes) column.values.assign(sets, std::nan(""));
+    if (!bytes) column.values.assign(sets, std::nan("")), column.missing.assign(sets, 1);
     else column.values = array->type == ElementType::f4 ? numbers<float>(*bytes, sets) : numbers<double>(*bytes, sets);
   }
+  if (!any)                                            // which the status says
+    for (MapColumn& column : map.columns) column.missing.clear();
   for (const StoreArray& array : metadata_.arrays) {
     const bool counts = array.type == ElementType::u4, states = array.type == ElementType::u1;
     if (counts) map.failed.assign(sets, 0);

@@ -35,8 +35,11 @@ class Store {
   // writing to it.
   static void remove(const std::string& folder);
 
-  // What fill() would throw, as far as looking can tell; nothing is written.
+  // What fill() would throw, as far as trying can tell; nothing is left behind.
   static void check(const std::string& folder, const SweepSpec& spec);
+
+  // The same, of a folder whose store is to be deleted first.
+  static void check_place(const std::string& folder);
 
   // To be read.
   static Store open(const std::string& folder);
@@ -74,7 +77,8 @@ class Store {
   bool begun(std::uint64_t chunk) const { return !record(chunk).sums.empty(); }
 
   // One chunk's sets in grid order, with the store's labels and the columns whose names are given (all if there are none).
-  // A column without a whole file is NaN; if that is so for all columns, status is 255. `damage` is told what is wrong.
+  // A column without a whole file is NaN and `missing`; if that is so for all columns, status is not_computed instead.
+  // `damage` is told what is wrong.
   Map read(std::uint64_t chunk, const std::vector<std::string>& columns, const std::function<void(const std::string&)>& damage) const;
 
  private:

@@ -19,7 +19,7 @@ std::vector<std::size_t> measures_among(const std::vector<MapColumn>& columns) {
 Summary summarise(const Map& block, std::uint64_t first, const std::vector<std::size_t>& measures) {
   Summary s;
   for (const std::uint8_t status : block.status)
-    s.sets += status != 255, s.diverged += status == status_diverged, s.out_of_domain += status == status_out_of_domain;
+    s.sets += status != not_computed, s.diverged += status == status_diverged, s.out_of_domain += status == status_out_of_domain;
   for (const std::size_t c : measures) {
     Extremes& e = s.extremes.emplace_back();
     for (std::size_t i = 0; i < block.sets(); ++i) {
@@ -31,6 +31,23 @@ Summary summarise(const Map& block, std::uint64_t first, const std::vector<std::
   return s;
 }
 
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void append(Map& map, const Map& block) {
+  for (std::size_t c = 0; c < map.columns.size(); ++c) {
+    MapColumn& to = map.columns[c];
+    const MapColumn& from = block.columns[c];
+    append(to.values, from.values);
+    if (to.missing.empty() && from.missing.empty()) continue;
+    to.missing.resize(map.sets()), append(to.missing, from.missing), to.missing.resize(map.sets() + block.sets());
+  }
+  append(map.status, block.status);
+  append(map.failed, block.failed);
+}
+
 }  // namespace
 
 double map_bytes(const StoreMetadata& m, const std::vector<std::string>& columns) {
@@ -39,20 +56,11 @@ double map_bytes(const StoreMetadata& m, const std::vector<std::string>& columns
 }
 
 Map read_map(const Store& store, const std::vector<std::string>& columns, const Damage& damage) {
-  Map map;
-  for (std::uint64_t chunk = 0; chunk < store.grid().count(); ++chunk) {
-    Map block = store.read(chunk, columns, damage);
-    if (chunk == 0) {
-      map = block;
-      map.status.reserve(store.grid().sets());
-      for (MapColumn& column : map.columns) column.values.reserve(store.grid().sets());
-      continue;
-    }
-    map.status.insert(map.status.end(), block.status.begin(), block.status.end());
-    map.failed.insert(map.failed.end(), block.failed.begin(), block.failed.end());
-    for (std::size_t c = 0; c < map.columns.size(); ++c)
-      map.columns[c].values.insert(map.columns[c].values.end(), block.columns[c].values.begin(), block.columns[c].values.end());
-  }
+  Map map = empty_map(store.metadata(), columns);
+  map.status.reserve(store.grid().sets());
+  for (MapColumn& column : map.columns) column.values.reserve(store.grid().sets());
+  const MapBlocks next = map_blocks(store, columns, damage);
+  while (const Map* block = next()) append(map, *block);
   return map;
 }
 
@@ -71,6 +79,18 @@ Summary summarise(const Store& store, const std::vector<std::string>& columns, c
   all.extremes.resize(measures.size());
   for (std::uint64_t chunk = 0; chunk < store.grid().count(); ++chunk)       // a shard's are few of a store's
     if (store.begun(chunk)) merge(all, summarise(store.read(chunk, columns, damage), store.grid().tile(chunk).first, measures));
+  return all;
+}
+
+Summary summarise(const MapBlocks& next) {
+  Summary all;
+  std::uint64_t first = 0;
+  while (const Map* block = next()) {
+    const std::vector<std::size_t> measures = measures_among(block->columns);
+    all.extremes.resize(measures.size());
+    merge(all, summarise(*block, first, measures));
+    first += block->sets();
+  }
   return all;
 }
 

@@ -24,5 +24,6 @@ MapBlocks map_blocks(const Store& store, std::vector<std::string> columns, Damag
 
 // Of the sets that are done: how many failed, and each measure's extremes (columns but `<measure>_sd`).
 Summary summarise(const Store& store, const std::vector<std::string>& columns, const Damage& damage);
+Summary summarise(const MapBlocks& next);
 
 }  // namespace neurosweep

@@ -52,7 +52,8 @@ TEST(Streams, Json) {
   EXPECT_FALSE(j["device"].get<std::string>().empty());
   EXPECT_GT(j["seconds"].get<double>(), 0);
   EXPECT_GT(j["node_steps_per_second"].get<double>(), 0);
-  EXPECT_EQ(here.files(), Strings{"m.csv"});
+  EXPECT_EQ(j["store"], "results/jr_gain_map.zarr");
+  EXPECT_EQ(here.files(), (Strings{"m.csv", "results"}));
 }
 
 TEST(Streams, JsonOfANameThatIsNotUtf8) {
@@ -60,7 +61,7 @@ TEST(Streams, JsonOfANameThatIsNotUtf8) {
   const Result r = run(Command{.arguments = run_map({"--json", "--csv", "m\xff.csv"}), .folder = here.path()});
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_TRUE(Json::accept(r.out)) << r.out;
-  EXPECT_EQ(here.files(), Strings{"m\xff.csv"});
+  EXPECT_EQ(here.files(), (Strings{"m\xff.csv", "results"}));
 }
 
 TEST(Streams, JsonAndCsvBothOnStandardOutput) {
@@ -99,6 +100,8 @@ TEST(Streams, DryRunChecksEverything) {
   };
   EXPECT_EQ(code({}), 0);
   EXPECT_EQ(code({"--csv", "none/m.csv"}), 1);
+  EXPECT_EQ(code({"--out", "/proc/none/m.zarr"}), 1);
+  EXPECT_EQ(code({"--out", "/proc/none/m.zarr", "--overwrite"}), 1);
   EXPECT_EQ(code({"--plot", "none/m.png"}), 1);
   EXPECT_EQ(code({"--plot", "m.jpg"}), 2);
   EXPECT_EQ(code({"--set", "Aee=3"}), 2);
@@ -106,14 +109,37 @@ TEST(Streams, DryRunChecksEverything) {
   EXPECT_EQ(here.files(), Strings{});
 }
 
-// The map itself would not fit into any machine's memory: that is said, not found out by being killed.
-TEST(Streams, MapLargerThanTheMemory) {
+// A map goes to its store in pieces; a picture alone needs all of it. That there is no room for it is said before
+// computing, not found out by being killed.
+class MapLargerThanTheMemory : public testing::Test {
+ protected:
+  Command command(const Strings& flags) {
+    const Strings huge{"--axis", "Ae=2:5:1000000", "--axis", "Ai=15:30:1000000", "--set", "duration=50ms", "--set", "transient=0s",
+                       "--set", "observe.measures=[\"amplitude\"]", "--set", "spectrum.segment=64", "--set", "spectrum.overlap=32"};
+    return {.arguments = run_map(huge + flags), .folder = here_.path()};
+  }
+  Folder here_;
+};
+
+TEST_F(MapLargerThanTheMemory, CannotBeDrawn) {
   for (const char* dry : {"--quiet", "--dry-run"}) {
-    const Result r = run(
-        Command{.arguments = run_map({"--axis", "Ae=2:5:1000000", "--axis", "Ai=15:30:1000000", dry}), .timeout = 20});
+    const Result r = run(command({"--plot", "m.png", dry}));
     EXPECT_EQ(r.code, 1);
     EXPECT_TRUE(contains(r.err, "memory")) << r.err;
   }
+  EXPECT_EQ(here_.files(), Strings{});
+}
+
+TEST_F(MapLargerThanTheMemory, CanBeComputed) {
+  EXPECT_EQ(run(command({"--dry-run"})).code, 0);
+  Program program(command({}));
+  ASSERT_TRUE(program.wait_for("store: "));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  program.send(SIGINT);
+  const Result r = program.finish();
+  EXPECT_EQ(r.code, 130);
+  EXPECT_TRUE(contains(r.err, " of 1000000000000 sets are done and kept in ")) << r.err;
+  EXPECT_LT(r.max_rss, 1'000'000) << "KiB";
 }
 
 // Nobody to tell is no reason to lose the map.
@@ -202,7 +228,7 @@ TEST(Pictures, EveryFormat) {
     EXPECT_TRUE(read_file(here / name).starts_with(start)) << name;
     EXPECT_EQ(program.left_in_temporary(), Strings{});
   }
-  EXPECT_EQ(here.files(), (Strings{"m.pdf", "m.png", "m.svg"}));
+  EXPECT_EQ(here.files(), (Strings{"m.pdf", "m.png", "m.svg", "results"}));
 }
 
 TEST(Pictures, OneAxisAndThree) {
@@ -261,7 +287,9 @@ TEST(Files, UnwritableBeforeComputing) {
                               {"--csv", std::string(300, 'm')},
                               {"--plot", "none/m.png"},
                               {"--plot", "file/m.png"},
-                              {"--plot", "folder.png"}}) {
+                              {"--plot", "folder.png"},
+                              {"--out", "file/m.zarr"},
+                              {"--out", "/proc/m.zarr"}}) {
     const Result r = run(Command{
         .arguments = Strings{"run", sweep("jr_gain_map")} + flag + long_sweep, .folder = here.path(), .timeout = 20});
     EXPECT_EQ(r.code, 1) << flag[1];
@@ -269,6 +297,35 @@ TEST(Files, UnwritableBeforeComputing) {
     EXPECT_TRUE(contains(r.err, "cannot write \"" + flag[1] + "\"")) << r.err;
     EXPECT_EQ(here.files(), before);
   }
+}
+
+// A store is kept where nothing else is.
+TEST(Files, NoPlaceForAStore) {
+  Folder here;
+  here.write("file", "text");
+  std::filesystem::create_directory(here / "folder");
+  here.write("folder/file", "text");
+  const Strings before = here.files();
+  for (const char* flag : {"--quiet", "--overwrite", "--dry-run"})
+    for (const char* name : {"file", "folder", ".", "folder/"}) {
+      const Result r = run(Command{.arguments = Strings{"run", sweep("jr_gain_map"), "--out", name, flag} + long_sweep,
+                                   .folder = here.path(),
+                                   .timeout = 20});
+      EXPECT_EQ(r.code, 1) << name << flag;
+      EXPECT_TRUE(contains(r.err, "no store of neurosweep")) << r.err;
+      EXPECT_EQ(here.files(), before);
+    }
+  EXPECT_EQ(read_file(here / "folder/file"), "text");
+}
+
+TEST(Files, EachOutputHasItsOwnPlace) {
+  Folder here;
+  for (const Strings& flags : {Strings{"--out", "m", "--csv", "./m"}, {"--out", "m.png", "--plot", "m.png"}, {"--csv", "m.png", "--plot", "./m.png"}}) {
+    const Result r = run(Command{.arguments = run_map(flags), .folder = here.path()});
+    EXPECT_EQ(r.code, 2);
+    EXPECT_TRUE(contains(r.err, flags[0]) && contains(r.err, flags[2])) << r.err;
+  }
+  EXPECT_EQ(here.files(), Strings{});
 }
 
 // Only writing shows this one. The other file is not lost with it.
@@ -289,7 +346,7 @@ TEST(Files, AreReplacedOnlyByWholeOnes) {
   EXPECT_EQ(read_file(here / "m.csv"), "old");
   EXPECT_EQ(run(Command{.arguments = run_map({"--csv", "m.csv"}), .folder = here.path()}).code, 0);
   EXPECT_EQ(lines_of(read_file(here / "m.csv")).size(), 65u);
-  EXPECT_EQ(here.files(), Strings{"m.csv"});
+  EXPECT_EQ(here.files(), (Strings{"m.csv", "results"}));
 }
 
 TEST(Files, TheSweepFileIsNoPlaceForResults) {
@@ -302,9 +359,6 @@ TEST(Files, TheSweepFileIsNoPlaceForResults) {
     EXPECT_TRUE(contains(r.err, "sweep file")) << r.err;
   }
   EXPECT_EQ(read_file(here / "one.toml"), single_set);
-  for (const char* name : {"m.png", "./m.png"})
-    EXPECT_EQ(run(Command{.arguments = run_map({"--csv", name, "--plot", "m.png"}), .folder = here.path()}).code, 2)
-        << name;
 }
 
 TEST(Files, Devices) { EXPECT_EQ(run(run_map({"--csv", "/dev/null"})).code, 0); }

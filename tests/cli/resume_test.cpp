@@ -337,5 +337,21 @@ TEST_F(OnADiskOfItsOwn, ThatIsReadOnly) {
   EXPECT_TRUE(contains(read_file(here / "log"), disk + "/s.zarr") && contains(read_file(here / "log"), "Read-only file system")) << read_file(here / "log");
 }
 
+TEST(Shards, ThatAreNone) {
+  Folder here;
+  const auto refused = [&](const Strings& flags) {
+    const Result r = run(Command{.arguments = Strings{"run", sweep("jr_gain_map")} + flags, .folder = here.path()});
+    EXPECT_EQ(r.code, 2) << testing::PrintToString(flags);
+    return r.err;
+  };
+  for (const char* shard : {"2/2", "1", "x/2", "1/", "/2", "-1/2", "0/0", "1/2/3", "0/ 2"}) {
+    const std::string error = refused({"--shard", shard});
+    EXPECT_TRUE(contains(error, std::string("--shard ") + shard) && contains(error, "I/N")) << error;
+  }
+  for (const Strings& flags : {Strings{"--csv", "m.csv"}, {"--plot", "m.png"}, {"--overwrite"}})
+    EXPECT_TRUE(contains(refused(flags + Strings{"--shard", "0/2"}), "--shard"));
+  EXPECT_EQ(here.files(), Strings{});
+}
+
 }  // namespace
 }  // namespace neurosweep::test

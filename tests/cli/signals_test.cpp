@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM: the first lets tiles in flight finish and keeps what is done, the second ends the program at
+// SIGINT and SIGTERM: the first lets chunks that were begun finish and keeps what is done, the second ends the program at
 // once.
 #include "program.hpp"
 
@@ -28,13 +28,11 @@ void expect_stop(int signal, int code, const std::string& name) {
   EXPECT_EQ(r.code, code);
   EXPECT_EQ(r.out, "");
   EXPECT_TRUE(contains(r.err, "stopped by " + name)) << r.err;
-  EXPECT_TRUE(contains(r.err, "of 262144 sets are done")) << r.err;
-  EXPECT_TRUE(contains(r.err, "neurosweep run ")) << r.err;  // the command that goes on
-  EXPECT_TRUE(contains(r.err, "--axis Ae=2:5:512")) << r.err;
-  EXPECT_EQ(here.files(), Strings{"m.csv.partial"});
+  EXPECT_TRUE(contains(r.err, " of 262144 sets are done and kept in results/jr_gain_map.zarr. To go on:\n  neurosweep run ")) << r.err;
+  EXPECT_EQ(here.files(), Strings{"results"});
   EXPECT_EQ(program.left_in_temporary(), Strings{});
 
-  const CsvTable t = parse_csv(read_file(here / "m.csv.partial"));
+  const CsvTable t = parse_csv(run(Command{.arguments = {"export", "results/jr_gain_map.zarr", "--csv", "-"}, .folder = here.path()}).out);
   ASSERT_EQ(t.rows.size(), 262144u);
   std::size_t done = 0;
   for (const auto& row : t.rows) {
@@ -48,23 +46,44 @@ void expect_stop(int signal, int code, const std::string& name) {
   EXPECT_TRUE(contains(r.err, ": " + std::to_string(done) + " of ")) << done << r.err;
 }
 
+// What follows "To go on:", as a shell would take it apart: no word of it has a blank here.
+Strings command_to_go_on(const std::string& err) {
+  std::istringstream words(err.substr(err.find("To go on:\n") + 10));
+  std::string word;
+  words >> word;
+  EXPECT_EQ(word, "neurosweep");
+  Strings arguments;
+  while (words >> word) arguments.push_back(word);
+  return arguments;
+}
+
+// Chunk by chunk to the very map that nobody disturbed.
+TEST(Signals, TheSameCommandGoesOn) {
+  const Strings arguments{"run", sweep("jr_gain_map"), "--axis", "Ae=2:5:64", "--axis", "Ai=15:30:16", "--set", "duration=1500s", "--device", "cpu",
+                          "--threads", "1", "--csv", "m.csv", "--json"};
+  Folder here, undisturbed;
+  ASSERT_EQ(run(Command{.arguments = arguments, .folder = undisturbed.path()}).code, 0);
+  Program program(Command{.arguments = arguments, .folder = here.path()});
+  ASSERT_TRUE(program.wait_for("store: "));
+  std::this_thread::sleep_for(milliseconds(300));
+  program.send(SIGINT);
+  const Result stopped = program.finish();
+  ASSERT_EQ(stopped.code, 130) << stopped.err;
+
+  const Result r = run(Command{.arguments = command_to_go_on(stopped.err), .folder = here.path()});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_TRUE(contains(r.err, "of 1024 sets are there already")) << r.err;
+  EXPECT_TRUE(contains(r.out, "\"sets\":1024,\"computed\":")) << r.out;
+  EXPECT_FALSE(contains(r.out, "\"computed\":1024,")) << r.out;
+  EXPECT_TRUE(read_file(here / "m.csv") == read_file(undisturbed / "m.csv"));
+}
+
 TEST(Signals, Interrupt) { expect_stop(SIGINT, 130, "SIGINT"); }
 TEST(Signals, Terminate) { expect_stop(SIGTERM, 143, "SIGTERM"); }
 
-// Only a picture was asked for: what is done is a table beside it.
-TEST(Signals, WithAPictureOnly) {
-  Folder here;
-  Program program(Command{
-      .arguments = Strings{"run", sweep("jr_gain_map"), "--plot", "m.png"} + long_sweep, .folder = here.path(), .timeout = 60});
-  wait_until_computing(program);
-  program.send(SIGINT);
-  EXPECT_EQ(program.finish().code, 130);
-  EXPECT_EQ(here.files(), Strings{"m.png.partial.csv"});
-}
-
-// No CSV was asked for, or one on standard output: nothing is written, there neither.
-TEST(Signals, WithoutAFile) {
-  for (const Strings& flags : {Strings{}, {"--csv", "-"}, {"--csv", "/dev/null"}, {"--json"}}) {
+// Whatever was asked for, there is no half of it.
+TEST(Signals, NoUnfinishedFile) {
+  for (const Strings& flags : {Strings{}, {"--csv", "-"}, {"--csv", "/dev/null"}, {"--json"}, {"--plot", "m.png"}}) {
     Folder here;
     Program program(Command{
         .arguments = Strings{"run", sweep("jr_gain_map")} + flags + long_sweep, .folder = here.path(), .timeout = 60});
@@ -73,8 +92,8 @@ TEST(Signals, WithoutAFile) {
     const Result r = program.finish();
     EXPECT_EQ(r.code, 130);
     EXPECT_EQ(r.out, "");
-    EXPECT_TRUE(contains(r.err, "nothing was written")) << r.err;
-    EXPECT_EQ(here.files(), Strings{});
+    EXPECT_TRUE(contains(r.err, "sets are done and kept in results/jr_gain_map.zarr")) << r.err;
+    EXPECT_EQ(here.files(), Strings{"results"});
   }
 }
 
@@ -107,7 +126,7 @@ TEST(Signals, NoneIsLostAtTheStart) {
       const Result r = program.finish();
       EXPECT_FALSE(r.timed_out);
       EXPECT_TRUE(r.code == 128 + signal || r.signal == signal) << r.code << " " << r.signal << r.err;
-      for (const std::string& name : here.files()) EXPECT_EQ(name, "m.csv.partial");
+      for (const std::string& name : here.files()) EXPECT_EQ(name, "results");
     }
 }
 
@@ -126,7 +145,10 @@ TEST(Signals, NobodyReadsStandardError) {
   close(ends[0]);
   program.send(SIGINT);
   EXPECT_EQ(program.finish().code, 130);
-  EXPECT_EQ(here.files(), Strings{"m.csv.partial"});
+  EXPECT_EQ(here.files(), Strings{"results"});
+  const Result rest = run(Command{.arguments = {"info", "results/jr_gain_map.zarr"}, .folder = here.path()});
+  EXPECT_TRUE(contains(rest.out, " of 262144 sets (")) << rest.out;
+  EXPECT_FALSE(contains(rest.out, "  0 of 262144")) << rest.out;
 }
 
 // Ctrl-C reaches gnuplot, too, here one that is only asked at first whether it is there. The table is kept.

@@ -39,7 +39,7 @@ TEST(Usage, HelpOfTheProgram) {
   expect_help({"--help"});
   expect_help({"-h"});
   const Strings names = commands();
-  for (const char* name : {"run", "models", "init", "devices"})
+  for (const char* name : {"run", "export", "plot", "info", "models", "init", "devices"})
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
 }
 
@@ -53,7 +53,8 @@ TEST(Usage, HelpOfEachCommand) {
 TEST(Usage, HelpOfRunNamesEveryFlag) {
   const std::string help = run({"run", "--help"}).out;
   for (const char* flag :
-       {"--csv", "--plot", "--set", "--axis", "--device", "--threads", "--tile", "--dry-run", "--quiet", "--json"})
+       {"--out", "--csv", "--plot", "--set", "--axis", "--device", "--threads", "--tile", "--shard", "--overwrite", "--dry-run",
+        "--quiet", "--json"})
     EXPECT_TRUE(contains(help, flag)) << flag;
 }
 
@@ -91,6 +92,9 @@ TEST(Usage, OptionBeforeTheCommand) {
 TEST(Usage, TooManyAndTooFew) {
   expect_refused({"run"}, {"FILE"});
   expect_refused({"run", sweep("jr_input"), "more"}, {"unexpected argument \"more\""});
+  expect_refused({"export"}, {"STORE"});
+  expect_refused({"export", "a.zarr"}, {"--csv"});
+  expect_refused({"plot", "a.zarr", "b.zarr"}, {"unexpected argument \"b.zarr\""});
   expect_refused({"devices", "more"}, {"unexpected argument \"more\""});
   expect_refused({"run", sweep("jr_input"), "--csv"}, {"--csv"});
   expect_refused({"run", sweep("jr_input"), "--csv", "a.csv", "--csv", "b.csv"}, {"--csv"});
@@ -102,6 +106,9 @@ TEST(Usage, NamesOfFiles) {
   expect_refused({"run", sweep("jr_input"), "--csv", ""}, {"--csv", "empty"});
   expect_refused({"run", sweep("jr_input"), "--plot="}, {"--plot"});
   expect_refused({"run", sweep("jr_input"), "--csv", "--quiet"}, {"--csv", "--quiet"});
+  expect_refused({"run", sweep("jr_input"), "--out", ""}, {"--out", "empty"});
+  expect_refused({"export", "", "--csv", "-"}, {"STORE", "empty"});
+  expect_refused({"plot", "a.zarr", "-o", ""}, {"-o", "empty"});
 }
 
 TEST(Usage, NumbersOutOfRange) {

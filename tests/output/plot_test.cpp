@@ -118,6 +118,20 @@ TEST_F(Plot, DivergedAndMissingSetsHaveAKey) {
   box_of(svg, 200, 16, 46);
 }
 
+TEST_F(Plot, WhatIsNotComputedIsStriped) {
+  Map map = small_map({0, nan, 6, 9});
+  EXPECT_FALSE(contains(draw(map), "<pattern"));
+  map.status = {0, not_computed, 0, 0};
+  for (const std::size_t axes : {2u, 1u}) {
+    if (axes == 1) map.axes = {{"Ae", "mV", false, {1, 2, 3, 4}}};
+    const std::string svg = draw(map);
+    EXPECT_TRUE(contains(svg, "<pattern"));
+    EXPECT_TRUE(has_text(svg, "not computed"));
+    EXPECT_TRUE(has_text(svg, "1 of 4 sets are not computed"));
+    EXPECT_FALSE(has_text(svg, "no value"));
+  }
+}
+
 TEST_F(Plot, TextIsNeverACommand) {
   const Scratch scratch;
   const std::string trap = scratch / "trap";

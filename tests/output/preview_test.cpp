@@ -55,6 +55,27 @@ TEST(Preview, MarksInsteadOfValues) {
             "0 [ .:-=+*#%@] 9 mV   ? no value   x diverged\n");
 }
 
+// Without a colour it has a mark of its own, with colours a texture that nothing else has.
+TEST(Preview, WhatIsNotComputed) {
+  Map map = small_map({0, nan, nan, 9});
+  map.status = {0, not_computed, 1, 0};
+  map.title = "";
+  EXPECT_EQ(preview(map, with_size(utf8, 1, 1)),
+            "amplitude [mV]\n"
+            "Ae [mV]\n"
+            "5 │xxxx@@@@│\n"
+            "  │xxxx@@@@│\n"
+            "  │    ////│\n"
+            "2 │    ////│\n"
+            "   15 Ai [mV] 30\n"
+            "0 [ .:-=+*#%@] 9 mV   x diverged   / not computed\n");
+  const std::string light = "\x1b[48;2;240;240;240m", dark = "\x1b[48;2;112;112;112m";
+  const std::string coloured = preview(map, truecolours);
+  EXPECT_TRUE(contains(coloured, light + " " + dark + " \x1b[0m not computed\n")) << coloured;
+  for (const char* texture : {"\x1b[38;2;240;240;240m\x1b[48;2;112;112;112m▀", "\x1b[38;2;112;112;112m\x1b[48;2;240;240;240m▀"})
+    EXPECT_TRUE(contains(coloured, texture)) << coloured;
+}
+
 TEST(Preview, TwoRowsInALineOfHalfBlocks) {
   Map map = map_over({{"y", "", false, count_up(1, 11)}, {"x", "", false, {1, 2}}},
                      [](std::size_t set) { return double(set % 2); });

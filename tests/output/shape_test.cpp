@@ -62,12 +62,21 @@ TEST(AxisView, NoPlaceForInfinity) {
 }
 
 TEST(Shape, Cells) {
-  EXPECT_EQ(cell_of(1, 0), Cell::value);
-  EXPECT_EQ(cell_of(1, 2), Cell::value);
-  EXPECT_EQ(cell_of(nan, 1), Cell::diverged);
-  EXPECT_EQ(cell_of(1, 1), Cell::value);  // the mean of the replicates that did not diverge
-  EXPECT_EQ(cell_of(nan, 0), Cell::no_value);
-  EXPECT_EQ(cell_of(infinity, 255), Cell::no_value);
+  Map map = small_map({0, 0, 0, 0});
+  const auto cell = [&](double value, std::uint8_t status) {
+    map.columns[0].values[2] = value, map.status[2] = status;
+    return cell_of(map, map.columns[0], 2);
+  };
+  EXPECT_EQ(cell(1, 0), Cell::value);
+  EXPECT_EQ(cell(1, 2), Cell::value);
+  EXPECT_EQ(cell(nan, 1), Cell::diverged);
+  EXPECT_EQ(cell(1, 1), Cell::value);  // the mean of the replicates that did not diverge
+  EXPECT_EQ(cell(nan, 0), Cell::no_value);
+  EXPECT_EQ(cell(infinity, 0), Cell::no_value);
+  EXPECT_EQ(cell(nan, not_computed), Cell::missing);
+  map.columns[0].missing = {0, 0, 1, 0};  // a measure that the store got later
+  EXPECT_EQ(cell(nan, 0), Cell::missing);
+  EXPECT_EQ(cell_of(map, map.columns[0], 1), Cell::value);
 }
 
 TEST(Shape, RangesAndShares) {

@@ -1,0 +1,175 @@
+// `neurosweep info`: what a store holds, and how much of it is done.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "commands.hpp"
+#include "host/output/summary.hpp"
+#include "host/output/text.hpp"
+#include "show.hpp"
+
+namespace neurosweep {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+// What only reading the whole store tells.
+struct Contents {
+  Missing missing;
+  Summary summary;
+  std::set<std::string> damaged;                   // files that are not what was written, and how so
+  std::uint64_t bytes = 0;                         // of all files
+};
+
+Contents read_all(const Store& store) {
+  Contents c;
+  c.summary = summarise(counted(map_blocks(store, {}, [&](const std::string& what) { c.damaged.insert(what); }), c.missing));
+  std::error_code none;
+  for (const auto& entry : fs::recursive_directory_iterator(store.folder(), none))
+    if (entry.is_regular_file(none)) c.bytes += entry.file_size(none);
+  return c;
+}
+
+// The columns that are measures, not their SDs.
+std::vector<std::size_t> measures_of(const Map& labels) {
+  std::vector<std::size_t> found;
+  for (std::size_t c = 0; c < labels.columns.size(); ++c)
+    if (c == 0 || labels.columns[c].name != labels.columns[c - 1].name + "_sd") found.push_back(c);
+  return found;
+}
+
+// ---- as text --------------------------------------------------------------------------------------------------------
+
+// Of something unfinished never 100.
+double percent(std::uint64_t done, std::uint64_t all) { return std::floor(1000 * double(done) / double(all)) / 10; }
+
+std::string done_text(std::uint64_t missing, std::uint64_t sets) {
+  return fmt::format("{} of {} ({} %)", sets - missing, output::how_many("set", sets), percent(sets - missing, sets));
+}
+
+std::vector<std::string> done_lines(const Contents& c, const Map& labels) {
+  std::vector<std::string> lines{done_text(c.missing.any(), c.missing.sets())};
+  if (c.missing.same()) return lines;
+  for (const std::size_t m : measures_of(labels))
+    lines.push_back(fmt::format("{}: {}", labels.columns[m].name, done_text(c.missing.in_column(m), c.missing.sets())));
+  return lines;
+}
+
+std::string axis_text(const MapAxis& axis) {
+  const std::string name = output::label(axis.name, axis.unit);
+  if (!axis.names.empty()) return fmt::format("{}: {}", name, fmt::join(axis.names, ", "));
+  const auto [low, high] = std::minmax_element(axis.values.begin(), axis.values.end());
+  return fmt::format("{}: {}, {} to {}{}", name, output::how_many("value", axis.values.size()), *low, *high, axis.log ? ", logarithmic" : "");
+}
+
+std::string size_text(const ChunkGrid& grid, std::uint64_t bytes) {
+  return fmt::format("{} in {}{}, {}B", output::how_many("set", grid.sets()), output::how_many("chunk", grid.count()),
+                     grid.chunk.empty() ? "" : fmt::format(" of {}", fmt::join(grid.chunk, " x ")), output::human_count(double(bytes)));
+}
+
+// What the sweep file chose: axes and model stand elsewhere.
+std::vector<std::string> sweep_lines(const StoreMetadata& m) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : without_defaults(m.identity))
+    if (name != "model" && name != "numbers_version" && !name.starts_with("axis ")) lines.push_back(fmt::format("{} = {}", name, value));
+  return lines;
+}
+
+std::vector<std::string> damage_lines(const std::set<std::string>& damaged) {
+  constexpr std::size_t most = 20;
+  std::vector<std::string> lines(damaged.begin(), std::next(damaged.begin(), std::ptrdiff_t(std::min(most, damaged.size()))));
+  if (damaged.empty()) return {"none"};
+  if (damaged.size() > most) lines.push_back(fmt::format("and {} more, which --json lists", damaged.size() - most));
+  return lines;
+}
+
+void print_lines(const std::string& name, const std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) fmt::print("{:<14}{}\n", i == 0 ? name : "", output::one_line(lines[i]));
+}
+
+void print_line(const std::string& name, const std::string& text) {
+  if (!text.empty()) print_lines(name, {text});
+}
+
+void print_text(const Store& store, const Contents& c) {
+  const StoreMetadata& m = store.metadata();
+  const Map labels = empty_map(m);
+  std::vector<std::string> axes;
+  for (const MapAxis& axis : m.axes) axes.push_back(axis_text(axis));
+  print_line("title", m.title);
+  print_line("store", store.folder());
+  print_line("model", m.model);
+  print_lines("sweep", sweep_lines(m));
+  print_lines("axes", axes);
+  print_line("size", size_text(m.grid, c.bytes));
+  print_lines("done", done_lines(c, labels));
+  print_lines("damaged", damage_lines(c.damaged));
+  print_line("computed on", m.device);
+  print_line("compute time", m.compute_seconds < 10 ? fmt::format("{:.1f} s", m.compute_seconds) : output::human_duration(m.compute_seconds));
+  print_line("created", m.created);
+  print_line("updated", m.updated);
+  print_line("by", fmt::format("neurosweep {}{}", m.version, m.commit.empty() ? "" : fmt::format(" (commit {})", m.commit)));
+  print_lines("summary", summary_lines(c.summary, labels));
+}
+
+// ---- as JSON --------------------------------------------------------------------------------------------------------
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json axis_json(const MapAxis& axis) {
+  const auto [low, high] = std::minmax_element(axis.values.begin(), axis.values.end());
+  Json j{{"name", axis.name}, {"unit", axis.unit}, {"count", axis.values.size()}};
+  if (axis.names.empty()) j["minimum"] = number(*low), j["maximum"] = number(*high), j["log"] = axis.log;
+  else j["names"] = axis.names;
+  return j;
+}
+
+Json measure_json(const MapColumn& column, std::uint64_t done, const Extremes& extremes) {
+  return {{"name", column.name}, {"unit", column.unit}, {"done", done}, {"minimum", number(extremes.minimum)}, {"maximum", number(extremes.maximum)}};
+}
+
+Json to_json(const Store& store, const Contents& c) {
+  const StoreMetadata& m = store.metadata();
+  const Map labels = empty_map(m);
+  Json sweep = Json::object(), axes = Json::array(), measures = Json::array();
+  for (const auto& [name, value] : m.identity) sweep[name] = value;
+  for (const MapAxis& axis : m.axes) axes.push_back(axis_json(axis));
+  for (const std::size_t column : measures_of(labels))
+    measures.push_back(measure_json(labels.columns[column], c.missing.sets() - c.missing.in_column(column), c.summary.extremes.at(measures.size())));
+  return {{"title", m.title}, {"store", store.folder()}, {"model", m.model}, {"version", m.version}, {"commit", m.commit},
+          {"created", m.created}, {"updated", m.updated}, {"device", m.device}, {"compute_seconds", m.compute_seconds},
+          {"sweep", sweep}, {"sweep_file", m.sweep_file}, {"overrides", m.overrides}, {"axes", axes}, {"sets", m.grid.sets()},
+          {"chunks", m.grid.count()}, {"chunk_shape", m.grid.chunk}, {"bytes", c.bytes}, {"done", c.missing.sets() - c.missing.any()},
+          {"diverged", c.summary.diverged}, {"out_of_domain", c.summary.out_of_domain}, {"measures", measures}, {"damaged", c.damaged}};
+}
+
+int run(const std::string& folder, bool json) {
+  const Store store = store_named(folder);
+  const Contents contents = read_all(store);
+  if (json) fmt::print("{}\n", to_json(store, contents).dump(2, ' ', false, Json::error_handler_t::replace));
+  else print_text(store, contents);
+  return exit_done;
+}
+
+}  // namespace
+
+void add_info(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("info", "say what a store holds, how much is done and what is damaged");
+  auto folder = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  command->add_option("STORE", *folder, "the store that a run filled, such as results/NAME.zarr")
+      ->type_name("")->required()->check(CLI::Validator(check_name, ""));
+  command->add_flag("--json", *json, "as JSON, with all values of the sweep");
+  command->footer("Examples:\n"
+                  "  neurosweep info results/jr_gain_map.zarr\n"
+                  "  neurosweep info results/jr_gain_map.zarr --json | jq .done");
+  command->callback([=, &action] { action = [=] { return run(*folder, *json); }; });
+}
+
+}  // namespace neurosweep

@@ -1,0 +1,71 @@
+// `neurosweep plot`: a store's map as a picture, in a file or in the terminal.
+#include "host/output/plot.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <memory>
+#include <stdexcept>
+
+#include "commands.hpp"
+#include "host/output/figure.hpp"
+#include "host/output/preview.hpp"
+#include "host/output/terminal.hpp"
+#include "host/spec/sweep_spec.hpp"
+#include "show.hpp"
+
+namespace neurosweep {
+namespace {
+
+struct Options {
+  std::string store, file;
+  std::vector<std::string> measures;
+};
+
+// Before gigabytes are read.
+void check_file(const Options& o, const Store& store) {
+  try {
+    output::picture_format(o.file);
+  } catch (const std::runtime_error& e) {
+    throw SpecError(fmt::format("-o: {}", e.what()));
+  }
+  const std::size_t axes = store.metadata().axes.size();
+  if (axes == 0) throw SpecError(fmt::format("-o: a picture needs an axis, and {} holds a single set", o.store));
+  check_output("-o", o.file, store);
+  check_plot_possible(o.file, axes);
+}
+
+int run(const Options& o) {
+  const Store store = store_named(o.store);
+  const std::vector<std::string> columns = columns_named(store.metadata(), o.measures);
+  if (!o.file.empty()) check_file(o, store);
+  check_memory(map_bytes(store.metadata(), columns), store.grid().sets());
+  const Map map = read_map(store, columns, tell_damage());
+  Missing missing;
+  missing.add(map);
+  tell_missing(missing);
+  if (!o.file.empty()) return write_files([&] { write_plot(map, o.file); });
+  fmt::print("{}", preview(map, detect_terminal(STDOUT_FILENO)));
+  return exit_done;
+}
+
+}  // namespace
+
+void add_plot(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("plot", "draw a store's map, finished or not, in a file or in the terminal");
+  auto o = std::make_shared<Options>();
+  const CLI::Validator named(check_name, "");
+  command->add_option("STORE", o->store, "the store that a run filled, such as results/NAME.zarr")
+      ->type_name("")->required()->check(named);
+  command->add_option("-o,--output", o->file, "the picture: .png, .svg or .pdf; without it the terminal shows the map")
+      ->type_name("FILE")->check(named);
+  command->add_option("--measure", o->measures, "this measure alone, with its SD if it has one; may be repeated")
+      ->type_name("NAME")->allow_extra_args(false);
+  command->footer("Examples:\n"
+                  "  neurosweep plot results/jr_gain_map.zarr\n"
+                  "  neurosweep plot results/jr_gain_map.zarr -o map.png\n"
+                  "  neurosweep plot results/jr_gain_map.zarr --measure peak_frequency -o frequency.svg");
+  command->callback([=, &action] { action = [=] { return run(*o); }; });
+}
+
+}  // namespace neurosweep
