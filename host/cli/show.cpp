@@ -102,7 +102,7 @@ int write_files(const std::function<void()>& write) {
     write();
   } catch (const std::exception&) {                      // gnuplot ends by Ctrl-C, too
     if (stop_level == 0) throw;
-    say("neurosweep: stopped by " + stop_name());
+    say("neurosweep: stopped by " + signal_name(stop_signal));
     return 128 + stop_signal;
   }
   return exit_done;
