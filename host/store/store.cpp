@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -114,16 +115,18 @@ class Draft {
     std::error_code none;
     const fs::path path = fs::absolute(folder, none).lexically_normal();
     parent_ = path.parent_path(), prefix_ = "." + path.filename().string() + "-" + host_name() + "-";
+    static std::atomic<int> counter{0};
+    path_ = (parent_ / fmt::format("{}{}-{}", prefix_, getpid(), counter++)).string();
     make_folders(parent_);
     clear();
   }
   ~Draft() {
     std::error_code none;
-    fs::remove_all(path(), none);
+    fs::remove_all(path_, none);
   }
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
-  std::string path() const { return (parent_ / (prefix_ + std::to_string(getpid()))).string(); }
+  const std::string& path() const { return path_; }
 
  private:
   void clear() const {
@@ -134,7 +137,7 @@ class Draft {
     }
   }
   fs::path parent_;
-  std::string prefix_;
+  std::string prefix_, path_;
 };
 
 // Whole or not at all, without a lock: a hundred shards begin at once, on file systems that lock within one machine only.

@@ -299,13 +299,18 @@ TEST_F(StoreCommands, StandardOutputThatIsFull) {
 TEST_F(StoreCommands, StoppedExport) {
   fill("m.zarr", sweep("jr_gain_map"), {"--axis", "Ae=2:5:2000", "--axis", "Ai=15:30:1000", "--set", "duration=50ms", "--set", "transient=0s", "--set",
                                         "spectrum.segment=64", "--set", "spectrum.overlap=32", "--set", "observe.measures=[\"amplitude\"]"});
-  Program program(Command{.arguments = {"export", "m.zarr", "--csv", "m.csv"}, .folder = here_.path()});
-  for (int i = 0; i < 5000 && here_.files().size() < 2 && !program.ended(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  program.send(SIGINT);
-  const Result r = program.finish();
-  EXPECT_EQ(r.code, 130) << r.err;
-  EXPECT_TRUE(contains(r.err, "stopped by SIGINT")) << r.err;
-  EXPECT_EQ(here_.files(), Strings{"m.zarr"});
+  bool stopped = false;
+  for (int attempt = 0; attempt < 20 && !stopped; ++attempt) {           // on a busy machine it may be done before the signal comes
+    Program program(Command{.arguments = {"export", "m.zarr", "--csv", "m.csv"}, .folder = here_.path()});
+    for (int i = 0; i < 5000 && here_.files().size() < 2 && !program.ended(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    program.send(SIGINT);
+    const Result r = program.finish();
+    stopped = r.code != 0;
+    if (!stopped) std::filesystem::remove(here_ / "m.csv");
+    else EXPECT_TRUE(r.code == 130 && contains(r.err, "stopped by SIGINT")) << r.code << r.err;
+    EXPECT_EQ(here_.files(), Strings{"m.zarr"});
+  }
+  EXPECT_TRUE(stopped);
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST(Progress, SaysHowManyDiverged) {
   screen.now += 2;
   progress.diverged(3);
   progress.sets_done(50);
-  EXPECT_EQ(screen.take(), "\r 50 %  25.0 sets/s  3 diverged  2 s left\x1b[K");
+  EXPECT_EQ(screen.take(), "\r 50 %  25 sets/s  3 diverged  2 s left\x1b[K");
 }
 
 TEST(Progress, AtMostTenTimesASecond) {

@@ -138,14 +138,15 @@ TEST(ChunksOf, HoldWorkOfAboutASecond) {
     for (const std::int64_t steps : {1'000, 20'000, 1'000'000}) {
       const ChunkGrid grid = chunks_of(sweep({300, 300}, steps, replicates));
       const double realisations = double(grid.elements()) * replicates, work = realisations * double(steps);
-      EXPECT_LE(work, std::max(2e8, std::max(64.0, 90'000.0 / 4096 * replicates) * double(steps))) << steps << " steps, " << replicates << " replicates";
+      EXPECT_LE(work, std::max(2e8, std::max(16.0, 90'000.0 / 4096 * replicates) * double(steps))) << steps << " steps, " << replicates << " replicates";
       EXPECT_GE(work, 0.25 * 2e8) << steps << " steps, " << replicates << " replicates";
     }
 }
 
 TEST(ChunksOf, FillAVectorRegister) {
-  EXPECT_GE(chunks_of(sweep({1000}, max_steps)).elements(), 50);
-  EXPECT_EQ(chunks_of(sweep({1000}, max_steps, 64)).elements(), 1);
+  EXPECT_EQ(chunks_of(sweep({1024}, max_steps)).elements(), 16);
+  EXPECT_EQ(chunks_of(sweep({1024}, max_steps, 4)).elements(), 4);
+  EXPECT_EQ(chunks_of(sweep({1000}, max_steps, 16)).elements(), 1);
   EXPECT_EQ(chunks_of(sweep({1000}, max_steps, max_replicates)).elements(), 1);
 }
 

@@ -21,7 +21,7 @@ inline const std::string small_sweep =
     "title = \"A small store\"\n"
     "model = \"jansen-rit\"\n"
     "dt = \"0.5 ms\"\n"
-    "duration = \"20000 s\"\n"
+    "duration = \"1500 s\"\n"
     "[[axis]]\n"
     "name = \"Ae\"\n"
     "from = 2\n"

@@ -121,19 +121,33 @@ TEST_F(InAStore, SingleSet) {
   EXPECT_EQ(read_map(store, {}, no_damage).columns[0].values, std::vector<double>{number(0, 0)});
 }
 
-TEST_F(InAStore, NothingIsLeftInTheFolderForTemporaryFiles) {
-  {
-    Store store = fill();
-    write_all(store);
-    write_bytes(at(".neurosweep/tmp/of-a-killed-process"), "x");
-  }
-  EXPECT_TRUE(fs::is_empty(at(".neurosweep/tmp")));
-  write_bytes(at(".neurosweep/tmp/of-a-killed-process"), "x");
+// The name that OutputFile gives a process's temporary file.
+std::string temporary_name(pid_t process) { return ".neurosweep-" + std::to_string(process) + "-0.tmp"; }
+
+pid_t dead_process() {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  EXPECT_EQ(waitpid(child, nullptr, 0), child);
+  return child;
+}
+
+TEST_F(InAStore, WhatKilledProcessesLeftIsClearedAway) {
+  char host[256] = "";
+  ASSERT_EQ(gethostname(host, sizeof host - 1), 0);
+  const std::string ours = ".neurosweep/tmp/" + std::string(host) + "/", elsewhere = ".neurosweep/tmp/another-machine/";
+  const std::string dead = temporary_name(dead_process()), running = temporary_name(getpid());
+  { Store store = fill(); }
+  fs::create_directories(at(elsewhere));
+  for (const std::string& name : {ours + dead, ours + running, elsewhere + dead}) write_bytes(at(name), "x");
   Store store = fill();
-  EXPECT_TRUE(fs::is_empty(at(".neurosweep/tmp")));
-  write_bytes(at(".neurosweep/tmp/of-a-running-process"), "x");
-  { const Store another = fill(); }                             // which is not alone
-  EXPECT_FALSE(fs::is_empty(at(".neurosweep/tmp")));
+  EXPECT_FALSE(fs::exists(at(ours + dead)));
+  EXPECT_TRUE(fs::exists(at(ours + running)));
+  EXPECT_TRUE(fs::exists(at(elsewhere + dead)));                 // nobody here knows what runs there
+}
+
+TEST_F(InAStore, NothingIsLeftBesideIt) {
+  { Store store = fill(); }
+  for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path())) EXPECT_EQ(entry.path(), path);
 }
 
 // ---- damage: found, told, and put right ---------------------------------------------------------------------------------
@@ -254,7 +268,7 @@ TEST_F(InAStore, DamagedCoordinatesAndMetadataArePutRight) {
 
 TEST_F(InAStore, EmptyFoldersMayGetLost) {                      // in a copy, or in git
   { Store store = fill(); }
-  fs::remove(at(".neurosweep/tmp")), fs::remove(at(".neurosweep/chunks")), fs::remove(at("mean/0.0"));
+  fs::remove_all(at(".neurosweep/tmp")), fs::remove(at(".neurosweep/chunks")), fs::remove(at("mean/0.0"));
   Store store = fill();
   write_all(store);
   EXPECT_TRUE(is_done(store, 5));
