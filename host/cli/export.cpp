@@ -2,14 +2,12 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <stdexcept>
 
 #include "commands.hpp"
 #include "host/output/csv.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
 #include "show.hpp"
-#include "stop.hpp"
 
 namespace neurosweep {
 namespace {
@@ -28,11 +26,7 @@ void check_flags(const Options& o) {
 // A block at a time: a map need not fit the memory.
 void write_table(const Options& o, const Store& store, const std::vector<std::string>& columns) {
   Missing missing;
-  const MapBlocks blocks = counted(map_blocks(store, columns, tell_damage()), missing);
-  write_csv_table([&] {
-    if (stop_level > 0) throw std::runtime_error("stopped");
-    return blocks();
-  }, o.csv);
+  write_csv_table(counted(map_blocks(store, columns, tell_damage()), missing), o.csv);
   tell_missing(missing, ": nan, with status 255");
 }
 
@@ -45,21 +39,20 @@ void check_grid(const Options& o, const StoreMetadata& m, const std::vector<std:
 }
 
 void write_grid(const Options& o, const Store& store, const std::vector<std::string>& columns) {
-  const Map map = read_map(store, columns, tell_damage());
-  write_csv_grid(map, o.csv);
   Missing missing;
-  missing.add(map);
+  write_csv_grid(join(store, columns, counted(map_blocks(store, columns, tell_damage()), missing)), o.csv);
   tell_missing(missing, ": nan");
 }
 
-int run(const Options& o) {
+void write(const Options& o) {
   check_flags(o);
   const Store store = store_named(o.store);
   const std::vector<std::string> columns = columns_named(store.metadata(), o.measures);
   const bool grid = o.layout == "grid";
   if (grid) check_grid(o, store.metadata(), columns);
   for (const std::string& path : grid ? csv_grid_paths(o.csv, columns) : std::vector{o.csv}) check_output("--csv", path, store);
-  return write_files([&] { grid ? write_grid(o, store, columns) : write_table(o, store, columns); });
+  if (grid) write_grid(o, store, columns);
+  else write_table(o, store, columns);
 }
 
 }  // namespace
@@ -82,7 +75,7 @@ void add_export(CLI::App& app, Action& action) {
                   "  neurosweep export results/jr_gain_map.zarr --layout grid --csv map.csv    # map.amplitude.csv, ...");
   command->callback([=, &action] {
     if (o->csv == "/dev/stdout") o->csv = "-";
-    action = [=] { return run(*o); };
+    action = [=] { return stoppable([&] { write(*o); }); };
   });
 }
 

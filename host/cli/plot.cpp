@@ -35,18 +35,16 @@ void check_file(const Options& o, const Store& store) {
   check_plot_possible(o.file, axes);
 }
 
-int run(const Options& o) {
+void draw(const Options& o) {
   const Store store = store_named(o.store);
   const std::vector<std::string> columns = columns_named(store.metadata(), o.measures);
   if (!o.file.empty()) check_file(o, store);
   check_memory(map_bytes(store.metadata(), columns), store.grid().sets());
-  const Map map = read_map(store, columns, tell_damage());
   Missing missing;
-  missing.add(map);
+  const Map map = join(store, columns, counted(map_blocks(store, columns, tell_damage()), missing));
   tell_missing(missing);
-  if (!o.file.empty()) return write_files([&] { write_plot(map, o.file); });
-  fmt::print("{}", preview(map, detect_terminal(STDOUT_FILENO)));
-  return exit_done;
+  if (!o.file.empty()) write_plot(map, o.file);
+  else fmt::print("{}", preview(map, detect_terminal(STDOUT_FILENO)));
 }
 
 }  // namespace
@@ -65,7 +63,7 @@ void add_plot(CLI::App& app, Action& action) {
                   "  neurosweep plot results/jr_gain_map.zarr\n"
                   "  neurosweep plot results/jr_gain_map.zarr -o map.png\n"
                   "  neurosweep plot results/jr_gain_map.zarr --measure peak_frequency -o frequency.svg");
-  command->callback([=, &action] { action = [=] { return run(*o); }; });
+  command->callback([=, &action] { action = [=] { return stoppable([&] { draw(*o); }); }; });
 }
 
 }  // namespace neurosweep

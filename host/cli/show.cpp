@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <set>
+#include <stdexcept>
 
 #include "commands.hpp"
 #include "host/output/output_file.hpp"
@@ -79,6 +80,7 @@ std::vector<std::string> columns_named(const StoreMetadata& m, const std::vector
 
 MapBlocks counted(MapBlocks blocks, Missing& missing) {
   return [blocks = std::move(blocks), &missing] {
+    if (stop_level > 0) throw std::runtime_error("stopped");
     const Map* block = blocks();
     if (block) missing.add(*block);
     return block;
@@ -96,7 +98,7 @@ void check_output(const std::string& flag, const std::string& path, const Store&
   check_writable(path);
 }
 
-int write_files(const std::function<void()>& write) {
+int stoppable(const std::function<void()>& write) {
   catch_signals(true);
   try {
     write();

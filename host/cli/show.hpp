@@ -25,7 +25,7 @@ void print_preview(const Store& store, const std::vector<std::string>& columns);
 // SpecError names the nearest.
 std::vector<std::string> columns_named(const StoreMetadata& m, const std::vector<std::string>& measures);
 
-// `blocks`, counted on their way.
+// `blocks`, counted on their way. In stoppable() a signal ends them.
 MapBlocks counted(MapBlocks blocks, Missing& missing);
 
 // Says on standard error what was not computed, if anything; `more` ends each note.
@@ -34,8 +34,8 @@ void tell_missing(const Missing& missing, const std::string& more = "");
 // What a command writes must not lie in the store that it reads. SpecError; then what check_writable() throws.
 void check_output(const std::string& flag, const std::string& path, const Store& store);
 
-// Runs what writes files, so that SIGINT and SIGTERM leave no temporary file behind. The exit code.
-int write_files(const std::function<void()>& write);
+// Runs what reads counted() blocks and writes files, so that SIGINT and SIGTERM leave no temporary file behind. The exit code.
+int stoppable(const std::function<void()>& write);
 
 std::uint64_t sets_done(const Store& store);         // as the records say; files are not looked at
 

@@ -56,10 +56,13 @@ double map_bytes(const StoreMetadata& m, const std::vector<std::string>& columns
 }
 
 Map read_map(const Store& store, const std::vector<std::string>& columns, const Damage& damage) {
+  return join(store, columns, map_blocks(store, columns, damage));
+}
+
+Map join(const Store& store, const std::vector<std::string>& columns, const MapBlocks& next) {
   Map map = empty_map(store.metadata(), columns);
   map.status.reserve(store.grid().sets());
   for (MapColumn& column : map.columns) column.values.reserve(store.grid().sets());
-  const MapBlocks next = map_blocks(store, columns, damage);
   while (const Map* block = next()) append(map, *block);
   return map;
 }

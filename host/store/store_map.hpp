@@ -18,6 +18,9 @@ double map_bytes(const StoreMetadata& m, const std::vector<std::string>& columns
 // All of it. `columns`: names, in this order; none = all.
 Map read_map(const Store& store, const std::vector<std::string>& columns, const Damage& damage);
 
+// The same from its blocks, which may have gone through other hands.
+Map join(const Store& store, const std::vector<std::string>& columns, const MapBlocks& next);
+
 // The map's sets in grid order, a chunk at a time, for what need not hold them all: null after the last. A block lives until
 // the next call.
 MapBlocks map_blocks(const Store& store, std::vector<std::string> columns, Damage damage);
