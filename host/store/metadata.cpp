@@ -208,7 +208,8 @@ void read_arrays(const Json& all, StoreMetadata& m) {
     const Json &zarr = all.at(name + "/.zarray"), &attributes = all.at(name + "/.zattrs");
     m.arrays.push_back(read_array(name, zarr, attributes));
     const ChunkGrid grid{zarr.at("shape"), zarr.at("chunks")};
-    if (m.arrays.size() > 1 && (grid.shape != m.grid.shape || grid.chunk != m.grid.chunk)) throw std::runtime_error("its arrays do not fit each other");
+    if (m.arrays.size() > 1 && (grid.shape != m.grid.shape || grid.chunk != m.grid.chunk))
+      throw std::runtime_error("its arrays do not fit each other");
     m.grid = grid;
   }
 }

@@ -196,7 +196,7 @@ TEST_F(Resume, ShardsInAnyOrder) {
   const std::string expected = undisturbed();
   for (const std::string shard : {"2/3", "0/3", "1/3"}) {
     const Result r = fill("s.zarr", {"--shard", shard, "--tile", "3000"});
-    EXPECT_EQ(contains(r.err, "of shard " + shard), false) << r.err;  // none of its sets were there
+    EXPECT_FALSE(contains(r.err, "of shard " + shard)) << r.err;      // none of its sets were there
   }
   expect_same_store(here / "s.zarr", expected);
   EXPECT_TRUE(contains(fill("s.zarr", {"--shard", "1/3"}).err, "of shard 1/3 are there already"));

@@ -30,7 +30,6 @@ TEST(Identity, TheSameFile) {
 
 TEST(Identity, WhatChangesNoNumber) {
   EXPECT_EQ(difference({"title=another"}), "");
-  EXPECT_EQ(difference({"title=another"}), difference({}));
   EXPECT_EQ(difference({"observe.measures=amplitude,peak_frequency,std"}), "");     // more is measured
   EXPECT_EQ(difference({"observe.measures=amplitude"}), "");                        // less
   EXPECT_EQ(difference({"dt=0.0005s", "duration=2000ms", "bi=0.05kHz"}), "");       // other units
@@ -71,11 +70,8 @@ TEST(Identity, AxesThatDiffer) {
   EXPECT_TRUE(contains(difference({}, {"Ae=2.6:5:8:log"}), "axis 1 is "));          // the same ends, other values between
   EXPECT_TRUE(contains(difference({}, {"Ai=15:30:4"}), "axis 2 is not given there and Ai: 4 values from 15 mV to 30 mV"));
   const Identity there = identity({}, {"Ai=15:30:4"});
-  EXPECT_TRUE(contains(first_difference(there, identity({})), "Ai is 22 mV here") ||
-              contains(first_difference(there, identity({})), "Ai is not given there and 22 mV here"))
-      << first_difference(there, identity({}));
-  EXPECT_TRUE(contains(first_difference(identity({}, {"Ai=15:30:4", "bi=40:60:2"}), there), "axis 2") ||
-              !first_difference(identity({}, {"Ai=15:30:4", "bi=40:60:2"}), there).empty());
+  EXPECT_EQ(first_difference(there, identity({})), "Ai is not given there and 22 mV here");
+  EXPECT_TRUE(first_difference(identity({}, {"Ae=15:30:4"}), there).starts_with("axis 1 is Ae: 4 values"));
 }
 
 // Nothing of a problem is left out by mistake: each number of a set, by any change.
@@ -88,14 +84,16 @@ TEST(Identity, EveryQuantityOfEveryModel) {
       SweepSpec other = spec;
       double& base = other.problem.base[i];
       base = std::isfinite(base) ? std::nextafter(base, 1e300) : 1;
-      EXPECT_TRUE(first_difference(before, identity_of(other)).starts_with(all[i].name + " is ")) << models()[m].name << ": " << all[i].name;
+      EXPECT_TRUE(first_difference(before, identity_of(other)).starts_with(all[i].name + " is "))
+          << models()[m].name << ": " << all[i].name;
     }
   }
 }
 
 // An attribute of that name would be two things at once; an array, too.
 TEST(Identity, NoQuantityHasTheNameOfAnythingElse) {
-  std::set<std::string> taken{"n_failed", "status", "model", "method", "precision", "dt", "steps", "transient", "seed", "replicates", "numbers_version"};
+  std::set<std::string> taken{"n_failed", "status", "model", "method", "precision", "dt", "steps", "transient", "seed", "replicates",
+                              "numbers_version"};
   for (const MeasureRow& row : measure_table()) taken.insert(std::string(row.name)), taken.insert(std::string(row.name) + "_sd");
   for (const ModelInfo& model : models())
     for (const Quantity& q : quantities(model)) EXPECT_FALSE(taken.contains(q.name)) << model.name << ": " << q.name;
@@ -114,7 +112,8 @@ TEST(Identity, PresetAxis) {
 // ---- spectral measures, which a store may be given later ----------------------------------------------------------------
 
 TEST(Identity, SpectrumOfOneSideOnly) {
-  const Identity without = identity({"observe.measures=amplitude"}), with = identity({}), other = identity({"spectrum.segment=1024"});
+  const Identity without = identity({"observe.measures=amplitude"}), with = identity({});
+  const Identity other = identity({"spectrum.segment=1024"});
   for (const auto& [name, value] : without) EXPECT_FALSE(name.starts_with("spectrum.")) << name;
   EXPECT_EQ(first_difference(without, with), "");
   EXPECT_EQ(first_difference(with, without), "");

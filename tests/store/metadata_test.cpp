@@ -141,8 +141,8 @@ TEST(Metadata, FilesAsTheFormatWantsThem) {
 TEST(Metadata, ConsolidatedByAnotherProgram) {
   const Folder here;
   const StoreMetadata m = filled_in(load(small_sweep, {{}, {"bi=40:60:2"}}));        // Ae, Ai, bi: sorted as it happens
-  const StoreMetadata swapped = filled_in(load("model = \"jansen-rit\"\ndt = \"0.1 ms\"\nduration = \"1 s\"\n[[axis]]\nname = \"Ai\"\nfrom = 1\nto = 2\ncount = 3\n"
-                                               "[[axis]]\nname = \"Ae\"\nfrom = 1\nto = 2\ncount = 5\n[observe]\nmeasures = [\"mean\", \"amplitude\"]\n"));
+  const StoreMetadata swapped = filled_in(load("model = \"jansen-rit\"\ndt = \"0.1 ms\"\nduration = \"1 s\"\n"
+                                               "[observe]\nmeasures = [\"mean\", \"amplitude\"]\n", {{}, {"Ai=1:2:3", "Ae=1:2:5"}}));
   for (const StoreMetadata& original : {m, swapped}) {
     write(original, here);
     nlohmann::json sorted = nlohmann::json::parse(read_bytes(here / ".zmetadata"));

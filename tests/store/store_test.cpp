@@ -27,7 +27,8 @@ const Damage no_damage = [](const std::string& text) { ADD_FAILURE() << text; };
 
 void expect_numbers(const Map& map, std::uint64_t first) {
   for (std::size_t i = 0; i < map.sets(); ++i) {
-    for (std::size_t c = 0; c < map.columns.size(); ++c) ASSERT_EQ(map.columns[c].values[i], number(first + i, c)) << map.columns[c].name << ", set " << first + i;
+    for (std::size_t c = 0; c < map.columns.size(); ++c)
+      ASSERT_EQ(map.columns[c].values[i], number(first + i, c)) << map.columns[c].name << ", set " << first + i;
     ASSERT_EQ(map.status[i], status_of(first + i));
   }
   for (std::size_t i = 0; i < map.failed.size(); ++i) ASSERT_EQ(map.failed[i], failed_of(first + i));
