@@ -198,10 +198,19 @@ Store open_store(const Options& o, const SweepSpec& spec) {
   return Store::fill(o.out, spec, {program_version(), program_commit(), text, overrides_text(o.overrides)});
 }
 
+// The chunks of this run: all, or the shard's.
+ChunkRange part_of(const Options& o, const Store& store) { return shard_of(store.grid().count(), o.shard.index, o.shard.count); }
+
+// How many sets these are, for people.
+std::string whole_part(const Options& o, const Store& store) {
+  const std::string sets = counted_sets(sets_of(store.grid(), part_of(o, store)));
+  return o.shard_text.empty() ? sets : fmt::format("{} of shard {}", sets, o.shard_text);
+}
+
 // Of the shard's chunks, those that are not there, or not as they were written. The ranks look at them in turn. Returns the
 // exit code.
 int find_missing(const Options& o, const Store& store, Ranks& ranks, std::vector<std::uint64_t>& chunks) {
-  const ChunkRange part = shard_of(store.grid().count(), o.shard.index, o.shard.count);
+  const ChunkRange part = part_of(o, store);
   std::vector<std::uint8_t> missing(part.last - part.first, 0);
   const int code = together(ranks, [&] {
     for (std::uint64_t i = std::uint64_t(ranks.rank()); i < missing.size(); i += std::uint64_t(ranks.size())) {
@@ -223,12 +232,9 @@ std::uint64_t sets_in(const Store& store, const std::vector<std::uint64_t>& chun
 }
 
 void tell_resumed(const Options& o, const Store& store, std::uint64_t sets) {
-  const ChunkRange part = shard_of(store.grid().count(), o.shard.index, o.shard.count);
-  std::uint64_t all = 0;
-  for (std::uint64_t chunk = part.first; chunk < part.last; ++chunk) all += store.grid().tile(chunk).count;
-  const std::string whole = o.shard_text.empty() ? counted_sets(all) : fmt::format("{} of shard {}", counted_sets(all), o.shard_text);
-  if (sets == 0) tell(o, fmt::format("{}: all {} are there already", o.out, whole));
-  else if (sets < all) tell(o, fmt::format("{}: {} of {} are there already", o.out, all - sets, whole));
+  const std::uint64_t all = sets_of(store.grid(), part_of(o, store));
+  if (sets == 0) tell(o, fmt::format("{}: all {} are there already", o.out, whole_part(o, store)));
+  else if (sets < all) tell(o, fmt::format("{}: {} of {} are there already", o.out, all - sets, whole_part(o, store)));
   else tell(o, fmt::format("store: {}", o.out));
 }
 
@@ -283,8 +289,8 @@ std::string command_line(const Options& o) {
 
 // What is done is kept, and the same command goes on.
 void tell_unfinished(const Options& o, const Store& store, const std::string& why) {
-  say(fmt::format("neurosweep: {}: {} of {} are done and kept in {}. To go on:\n  {}", why, sets_done(store),
-                  counted_sets(store.grid().sets()), o.out, command_line(o)));
+  say(fmt::format("neurosweep: {}: {} of {} are done and kept in {}. To go on:\n  {}", why, sets_done(store, part_of(o, store)),
+                  whole_part(o, store), o.out, command_line(o)));
 }
 
 void print_json(const Options& o, const Plan& plan, const Summary& s, std::uint64_t computed, double seconds) {
@@ -328,9 +334,10 @@ int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t c
   }
   ignore_broken_pipe.reset();
   if (o.csv == "-") write_csv_table(map_blocks(store, columns, tell_damage()), o.csv);
-  const Summary summary = summarise(store, columns, tell_damage());
-  Map labels = empty_map(store.metadata(), columns);
-  if (!o.quiet) for (const std::string& line : summary_lines(summary, labels)) say(line);
+  const Summary summary = summarise(store, columns, tell_damage(), part_of(o, store));
+  const Map labels = empty_map(store.metadata(), columns);
+  if (!o.shard_text.empty()) tell(o, fmt::format("shard {} is done; neurosweep info {} says what others are", o.shard_text, quoted(o.out)));
+  for (const std::string& line : summary_lines(summary, labels)) tell(o, line);
   if (!o.quiet && !o.json && o.csv != "-" && o.shard_text.empty()) print_preview(store, columns);
   if (o.json) print_json(o, plan, summary, computed, seconds);
   return exit_done;

@@ -110,9 +110,9 @@ int stoppable(const std::function<void()>& write) {
   return exit_done;
 }
 
-std::uint64_t sets_done(const Store& store) {
+std::uint64_t sets_done(const Store& store, const ChunkRange& part) {
   std::uint64_t sets = 0;
-  for (std::uint64_t chunk = 0; chunk < store.grid().count(); ++chunk)
+  for (std::uint64_t chunk = part.first; chunk < part.last; ++chunk)
     if (store.recorded(chunk)) sets += store.grid().tile(chunk).count;
   return sets;
 }

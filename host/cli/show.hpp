@@ -37,6 +37,7 @@ void check_output(const std::string& flag, const std::string& path, const Store&
 // Runs what reads counted() blocks and writes files, so that SIGINT and SIGTERM leave no temporary file behind. The exit code.
 int stoppable(const std::function<void()>& write);
 
-std::uint64_t sets_done(const Store& store);         // as the records say; files are not looked at
+// Sets in these chunks, as the records say; files are not looked at.
+std::uint64_t sets_done(const Store& store, const ChunkRange& part);
 
 }  // namespace neurosweep

@@ -85,4 +85,10 @@ ChunkRange shard_of(std::uint64_t chunks, std::uint64_t index, std::uint64_t cou
   return {first(index), first(index + 1)};
 }
 
+std::uint64_t sets_of(const ChunkGrid& grid, const ChunkRange& chunks) {       // their sets are consecutive
+  if (chunks.first == chunks.last) return 0;
+  const Tile last = grid.tile(chunks.last - 1);
+  return last.first + last.count - grid.tile(chunks.first).first;
+}
+
 }  // namespace neurosweep

@@ -34,4 +34,6 @@ struct ChunkRange {
 };
 ChunkRange shard_of(std::uint64_t chunks, std::uint64_t index, std::uint64_t count);
 
+std::uint64_t sets_of(const ChunkGrid& grid, const ChunkRange& chunks);      // in these chunks
+
 }  // namespace neurosweep

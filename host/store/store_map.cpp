@@ -76,11 +76,11 @@ MapBlocks map_blocks(const Store& store, std::vector<std::string> columns, Damag
   };
 }
 
-Summary summarise(const Store& store, const std::vector<std::string>& columns, const Damage& damage) {
+Summary summarise(const Store& store, const std::vector<std::string>& columns, const Damage& damage, const ChunkRange& part) {
   const std::vector<std::size_t> measures = measures_among(empty_map(store.metadata(), columns).columns);
   Summary all;
   all.extremes.resize(measures.size());
-  for (std::uint64_t chunk = 0; chunk < store.grid().count(); ++chunk)       // a shard's are few of a store's
+  for (std::uint64_t chunk = part.first; chunk < part.last; ++chunk)
     if (store.begun(chunk)) merge(all, summarise(store.read(chunk, columns, damage), store.grid().tile(chunk).first, measures));
   return all;
 }

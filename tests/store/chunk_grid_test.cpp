@@ -185,5 +185,16 @@ TEST(Shards, CoverAndAreDisjointAndAlike) {
     }
 }
 
+TEST(Shards, TheirSetsAreTheSweeps) {
+  for (const Shape& shape : small_shapes) {
+    const ChunkGrid grid = cut(shape, 7);
+    for (const std::uint64_t count : {1, 2, 3, 100}) {
+      std::uint64_t sets = 0;
+      for (std::uint64_t i = 0; i < count; ++i) sets += sets_of(grid, shard_of(grid.count(), i, count));
+      EXPECT_EQ(sets, grid.sets());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace neurosweep::test

@@ -86,16 +86,16 @@ TEST_F(InAStore, MissingChunksAreNotNumbers) {
     for (const MapColumn& column : map.columns) ASSERT_EQ(std::isnan(column.values[set]), !there);
     ASSERT_EQ(map.failed[set], there ? failed_of(set) : 0);
   }
-  EXPECT_EQ(summarise(store, {}, no_damage).sets, written.count);
+  EXPECT_EQ(summarise(store, {}, no_damage, {0, store.grid().count()}).sets, written.count);
 }
 
 TEST_F(InAStore, SummaryOfWhatIsThere) {
   Store store = fill({"replicates=2"});
-  EXPECT_EQ(summarise(store, {}, no_damage).extremes.size(), 2);   // of the means, not of their SDs
+  EXPECT_EQ(summarise(store, {}, no_damage, {0, store.grid().count()}).extremes.size(), 2);   // of the means, not of their SDs
   write_chunk(store, 2);
   write_chunk(store, 4);
   const Tile first = store.grid().tile(2), last = store.grid().tile(4);
-  const Summary s = summarise(store, {"mean"}, no_damage);
+  const Summary s = summarise(store, {"mean"}, no_damage, {0, store.grid().count()});
   EXPECT_EQ(s.sets, first.count + last.count);
   ASSERT_EQ(s.extremes.size(), 1);
   EXPECT_EQ(s.extremes[0].minimum, number(first.first, 2));
