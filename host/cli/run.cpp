@@ -299,7 +299,7 @@ void print_json(const Options& o, const Plan& plan, const Summary& s, std::uint6
   const nlohmann::ordered_json j{
       {"sets", s.sets}, {"computed", computed}, {"replicates", p.replicates}, {"steps", p.steps}, {"diverged", s.diverged},
       {"out_of_domain", s.out_of_domain}, {"device", plan.device}, {"engine", engine_names[std::size_t(p.spectrum.engine)]},
-      {"seconds", seconds}, {"node_steps_per_second", seconds > 0 ? double(computed) * p.replicates * double(p.steps) / seconds : 0},
+      {"seconds", seconds}, {"node_steps_per_second", computed > 0 ? nlohmann::ordered_json(double(computed) * p.replicates * double(p.steps) / seconds) : nullptr},
       {"csv", path(o.csv)}, {"plot", path(o.plot)}, {"store", o.out}};
   // A path need not be UTF-8.
   fmt::print("{}\n", j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
