@@ -424,8 +424,8 @@ void add_run(CLI::App& app, Action& action) {
   command->add_flag("--json", o->json, "print one JSON object at the end instead of the map");
   command->footer("Examples:\n"
                   "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
-                  "  neurosweep run sweeps/jr_gain_map.toml --axis Ae=2:5:512 --axis Ai=15:30:512 --device cuda\n"
-                  "  neurosweep run sweeps/jr_gain_map.toml --set input.E.noise=0 --set bi=40Hz --csv - | head");
+                  "  neurosweep run sweeps/jr_gain_map.toml --axis Ae=2:5:512 --axis Ai=15:30:512 --out results/fine.zarr\n"
+                  "  neurosweep run sweeps/jr_gain_map.toml --set input.E.noise=0 --overwrite --csv - | head");
   command->callback([=, &action] {
     if (o->csv == "/dev/stdout") o->csv = "-";
     action = [=] { return run(*o); };

@@ -5,19 +5,12 @@
 
 #include <algorithm>
 
-#include "common/csv_table.hpp"
+#include "common/welch_signals.hpp"
 #include "measures/measures.hpp"
 #include "simulate.hpp"
 
 namespace neurosweep::test {
 namespace {
-
-std::vector<double> signal_named(const std::string& name) {
-  const CsvTable t = read_csv("welch/signal_" + name + ".csv");
-  std::vector<double> x;
-  for (std::size_t i = 0; i < t.rows.size(); ++i) x.push_back(t.number(i, "x"));
-  return x;
-}
 
 // PSD of bins first ... first + count - 1; `transient` says where the observation starts against the spans.
 template <class T, int span>

@@ -8,17 +8,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "common/csv_table.hpp"
+#include "common/welch_signals.hpp"
 
 namespace neurosweep::test {
 namespace {
-
-std::vector<double> signal_named(const std::string& name) {
-  const CsvTable t = read_csv("welch/signal_" + name + ".csv");
-  std::vector<double> x;
-  for (std::size_t i = 0; i < t.rows.size(); ++i) x.push_back(t.number(i, "x"));
-  return x;
-}
 
 struct Case {
   std::string signal;
