@@ -20,6 +20,7 @@ void add_plot(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
+void add_completion(CLI::App& app, Action& action);    // the last: it describes the others, and itself
 
 // Exit codes (README, "Exit codes"). A signal's is 128 + its number.
 enum ExitCode { exit_done = 0, exit_failed = 1, exit_wrong_input = 2 };

@@ -1,0 +1,205 @@
+// `neurosweep completion`: what a shell needs to complete commands, options, models and measures. Made from the command
+// line's own description, so that it is never behind.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "commands.hpp"
+#include "host/spec/measures.hpp"
+#include "host/spec/suggest.hpp"
+#include "host/spec/sweep_spec.hpp"
+#include "models/models.hpp"
+
+namespace neurosweep {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+struct Option {
+  std::string name, description;         // without the --
+  bool takes_value;
+  Strings values;                        // that can be listed; else a file may stand there
+};
+
+struct Command {
+  std::string name, description;
+  std::vector<Option> options;
+  Strings words;                         // what can stand after it, where that can be listed
+};
+
+const Strings shells{"bash", "zsh", "fish"};
+
+Strings model_names() {
+  Strings names;
+  for (const ModelInfo& m : models()) names.emplace_back(m.name);
+  return names;
+}
+
+Strings measure_names() {
+  Strings names;
+  for (const MeasureRow& row : measure_table()) names.emplace_back(row.name);
+  return names;
+}
+
+Strings values_of(const std::string& option) {
+  if (option == "device") return {"auto", "cpu", "cuda", "cuda:0"};
+  if (option == "measure") return measure_names();
+  if (option == "layout") return {"table", "grid"};
+  return {};
+}
+
+Strings words_of(const std::string& command) {
+  if (command == "models" || command == "init") return model_names();
+  if (command == "completion") return shells;
+  return {};
+}
+
+Command describe(const CLI::App& app) {
+  Command command{app.get_name(), app.get_description(), {}, words_of(app.get_name())};
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames())
+      command.options.push_back({name, option->get_description(), option->get_items_expected_max() > 0, values_of(name)});
+  return command;
+}
+
+std::vector<Command> commands_of(const CLI::App& app) {
+  std::vector<Command> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(describe(*command));
+  return commands;
+}
+
+std::string joined(const Strings& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+Strings option_words(const Command& command) {
+  Strings words;
+  for (const Option& o : command.options) words.push_back("--" + o.name);
+  return words;
+}
+
+// `text` with a backslash before each of these characters.
+std::string escaped(const std::string& text, std::string_view characters) {
+  std::string result;
+  for (const char c : text) {
+    if (characters.find(c) != std::string_view::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+// `text` between single quotes, for any of the shells.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
+  return result + "'";
+}
+
+// ---- bash -----------------------------------------------------------------------------------------------------------
+
+std::string bash_script(const std::vector<Command>& commands) {
+  Strings names;
+  std::string cases, values;
+  for (const Command& c : commands) {
+    names.push_back(c.name);
+    cases += fmt::format("      {}) options={}; words={} ;;\n", c.name, quoted(joined(option_words(c))), quoted(joined(c.words)));
+    for (const Option& o : c.options)
+      if (const std::string entry = fmt::format("    --{}) words={} ;;\n", o.name, quoted(joined(o.values)));
+          !o.values.empty() && values.find(entry) == std::string::npos)
+        values += entry;
+  }
+  return fmt::format(R"(# bash completion for neurosweep
+_neurosweep() {{
+  local now=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} options='' words=''
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W {} -- "$now"))
+    return
+  fi
+  case $before in
+{}    *) case ${{COMP_WORDS[1]}} in
+{}    esac ;;
+  esac
+  case $now in
+    -*) COMPREPLY=($(compgen -W "$options" -- "$now")) ;;
+    *) if [ -n "$words" ]; then COMPREPLY=($(compgen -W "$words" -- "$now")); fi ;;
+  esac
+}}
+complete -o bashdefault -o default -F _neurosweep neurosweep
+)", quoted(joined(names) + " --help --version"), values, cases);
+}
+
+// ---- zsh ------------------------------------------------------------------------------------------------------------
+
+std::string zsh_option(const Option& o) {
+  const std::string what = o.values.empty() ? ":_files" : ":(" + escaped(joined(o.values), ":") + ")";
+  return quoted(fmt::format("--{}[{}]{}", o.name, escaped(o.description, "[]:"), o.takes_value ? ":value" + what : ""));
+}
+
+std::string zsh_script(const std::vector<Command>& commands) {
+  std::string described, cases;
+  for (const Command& c : commands) {
+    described += "    " + quoted(c.name + ":" + escaped(c.description, ":")) + "\n";
+    cases += fmt::format("    {}) _arguments", c.name);
+    for (const Option& o : c.options) cases += " \\\n      " + zsh_option(o);
+    cases += " \\\n      " + quoted(c.words.empty() ? "*:file:_files" : "*:name:(" + joined(c.words) + ")") + " ;;\n";
+  }
+  return fmt::format(R"(#compdef neurosweep
+_neurosweep() {{
+  local -a commands=(
+{}  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  local command=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $command in
+{}  esac
+}}
+if [ "$funcstack[1]" = _neurosweep ]; then _neurosweep "$@"; else compdef _neurosweep neurosweep; fi
+)", described, cases);
+}
+
+// ---- fish -----------------------------------------------------------------------------------------------------------
+
+std::string fish_script(const std::vector<Command>& commands) {
+  std::string text = "# fish completion for neurosweep\n";
+  for (const Command& c : commands) {
+    text += fmt::format("complete -c neurosweep -f -n __fish_use_subcommand -a {} -d {}\n", c.name, quoted(c.description));
+    const std::string within = fmt::format("complete -c neurosweep -n '__fish_seen_subcommand_from {}'", c.name);
+    for (const Option& o : c.options) {
+      const std::string value = !o.takes_value ? "" : o.values.empty() ? " -r" : " -x -a " + quoted(joined(o.values));
+      text += fmt::format("{} -l {}{} -d {}\n", within, o.name, value, quoted(o.description));
+    }
+    if (!c.words.empty()) text += fmt::format("{} -f -a {}\n", within, quoted(joined(c.words)));
+  }
+  return text;
+}
+
+int completion(const CLI::App& app, const std::string& shell) {
+  const std::vector<Command> commands = commands_of(app);
+  if (shell == "bash") fmt::print("{}", bash_script(commands));
+  else if (shell == "zsh") fmt::print("{}", zsh_script(commands));
+  else if (shell == "fish") fmt::print("{}", fish_script(commands));
+  else throw SpecError(fmt::format("completion {}: unknown shell{}; there are {}", shell, did_you_mean(shell, shells), listed(shells)));
+  return exit_done;
+}
+
+}  // namespace
+
+void add_completion(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("completion", "print what a shell needs to complete this command line");
+  auto shell = std::make_shared<std::string>();
+  command->add_option("SHELL", *shell, "bash, zsh or fish")->type_name("")->required();
+  command->footer("Examples:\n"
+                  "  neurosweep completion bash > ~/.local/share/bash-completion/completions/neurosweep\n"
+                  "  neurosweep completion fish > ~/.config/fish/completions/neurosweep.fish\n"
+                  "  source <(neurosweep completion zsh)");
+  command->callback([=, &app, &action] { action = [=, &app] { return completion(app, *shell); }; });
+}
+
+}  // namespace neurosweep
