@@ -25,7 +25,7 @@ void check_flags(const Options& o) {
 
 // A block at a time: a map need not fit the memory.
 void write_table(const Options& o, const Store& store, const std::vector<std::string>& columns) {
-  Missing missing;
+  Missing missing(empty_map(store.metadata(), columns));
   write_csv_table(counted(map_blocks(store, columns, tell_damage()), missing), o.csv);
   tell_missing(missing, ": nan, with status 255");
 }
@@ -39,7 +39,7 @@ void check_grid(const Options& o, const StoreMetadata& m, const std::vector<std:
 }
 
 void write_grid(const Options& o, const Store& store, const std::vector<std::string>& columns) {
-  Missing missing;
+  Missing missing(empty_map(store.metadata(), columns));
   write_csv_grid(join(store, columns, counted(map_blocks(store, columns, tell_damage()), missing)), o.csv);
   tell_missing(missing, ": nan");
 }

@@ -28,20 +28,22 @@ struct Contents {
 };
 
 Contents read_all(const Store& store) {
-  Contents c;
-  c.summary = summarise(counted(map_blocks(store, {}, [&](const std::string& what) { c.damaged.insert(what); }), c.missing));
-  std::error_code none;
-  for (const auto& entry : fs::recursive_directory_iterator(store.folder(), none))
-    if (entry.is_regular_file(none)) c.bytes += entry.file_size(none);
+  Contents c{Missing(empty_map(store.metadata())), {}, {}};
+  const Damage damage = [&](const std::string& what) { c.damaged.insert(what); };
+  c.summary = summarise(store, {}, damage, {0, store.grid().count()});
+  Map block = empty_map(store.metadata());
+  for (std::uint64_t chunk = 0; chunk < store.grid().count(); ++chunk) {
+    if (!store.begun(chunk)) {
+      c.missing.add_none(store.grid().tile(chunk).count);
+      continue;
+    }
+    store.read(chunk, block, damage);
+    c.missing.add(block);
+  }
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(store.folder(), error), end; !error && at != end; at.increment(error))
+    if (std::error_code none; at->is_regular_file(none)) c.bytes += at->file_size(none);
   return c;
-}
-
-// The columns that are measures, not their SDs.
-std::vector<std::size_t> measures_of(const Map& labels) {
-  std::vector<std::size_t> found;
-  for (std::size_t c = 0; c < labels.columns.size(); ++c)
-    if (c == 0 || labels.columns[c].name != labels.columns[c - 1].name + "_sd") found.push_back(c);
-  return found;
 }
 
 // ---- as text --------------------------------------------------------------------------------------------------------
@@ -56,7 +58,7 @@ std::string done_text(std::uint64_t missing, std::uint64_t sets) {
 std::vector<std::string> done_lines(const Contents& c, const Map& labels) {
   std::vector<std::string> lines{done_text(c.missing.any(), c.missing.sets())};
   if (c.missing.same()) return lines;
-  for (const std::size_t m : measures_of(labels))
+  for (const std::size_t m : measures_among(labels.columns))
     lines.push_back(fmt::format("{}: {}", labels.columns[m].name, done_text(c.missing.in_column(m), c.missing.sets())));
   return lines;
 }
@@ -140,7 +142,7 @@ Json to_json(const Store& store, const Contents& c) {
   Json sweep = Json::object(), axes = Json::array(), measures = Json::array();
   for (const auto& [name, value] : m.identity) sweep[name] = value;
   for (const MapAxis& axis : m.axes) axes.push_back(axis_json(axis));
-  for (const std::size_t column : measures_of(labels))
+  for (const std::size_t column : measures_among(labels.columns))
     measures.push_back(measure_json(labels.columns[column], c.missing.sets() - c.missing.in_column(column), c.summary.extremes.at(measures.size())));
   return {{"title", m.title}, {"store", store.folder()}, {"model", m.model}, {"version", m.version}, {"commit", m.commit},
           {"created", m.created}, {"updated", m.updated}, {"device", m.device}, {"compute_seconds", m.compute_seconds},

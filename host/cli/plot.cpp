@@ -40,7 +40,7 @@ void draw(const Options& o) {
   const std::vector<std::string> columns = columns_named(store.metadata(), o.measures);
   if (!o.file.empty()) check_file(o, store);
   check_memory(map_bytes(store.metadata(), columns), store.grid().sets());
-  Missing missing;
+  Missing missing(empty_map(store.metadata(), columns));
   const Map map = join(store, columns, counted(map_blocks(store, columns, tell_damage()), missing));
   tell_missing(missing);
   if (!o.file.empty()) write_plot(map, o.file);

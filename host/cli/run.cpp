@@ -122,10 +122,12 @@ void check_outputs(const Options& o, const SweepSpec& spec) {
   for (auto a = outputs.begin(); a != outputs.end(); ++a) {
     const auto& [flag, path] = *a;
     if (path.empty()) continue;
+    if (flag != outputs[0].first && lies_in(path, o.out)) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
     if (same_file(path, o.file)) throw SpecError(fmt::format("{}: the output would replace the sweep file", path));
     for (auto b = a + 1; b != outputs.end(); ++b)
       if (!b->second.empty() && same_file(path, b->second)) throw SpecError(fmt::format("{}: named by both {} and {}", path, flag, b->first));
   }
+  if (lies_in(o.file, o.out)) throw SpecError(fmt::format("{}: lies in the store {}; name another place for one of them", o.file, o.out));
   if (!o.plot.empty() && spec.axes.empty())
     throw SpecError("--plot: a picture needs an axis, and this is a single set; --axis NAME=FROM:TO:COUNT adds one");
   if (!o.csv.empty() && o.csv != "-") check_writable(o.csv);
@@ -215,7 +217,7 @@ int find_missing(const Options& o, const Store& store, Ranks& ranks, std::vector
   const int code = together(ranks, [&] {
     for (std::uint64_t i = std::uint64_t(ranks.rank()); i < missing.size(); i += std::uint64_t(ranks.size())) {
       std::string damage;
-      missing[i] = !store.done(part.first + i, damage);
+      missing[i] = stop_level > 0 || !store.done(part.first + i, damage);     // nothing is begun after a signal
       if (!damage.empty()) tell(o, fmt::format("note: {}; computing its sets again", damage));
     }
   });
@@ -315,8 +317,9 @@ void write_files(const Options& o, const Store& store, const std::vector<std::st
       if (!error) error = std::current_exception();
     }
   };
-  attempt([&](const std::string& path) { write_csv_table(map_blocks(store, columns, tell_damage()), path); }, o.csv);
-  attempt([&](const std::string& path) { write_plot(read_map(store, columns, tell_damage()), path); }, o.plot);
+  const auto blocks = [&] { return until_stopped(map_blocks(store, columns, tell_damage())); };
+  attempt([&](const std::string& path) { write_csv_table(blocks(), path); }, o.csv);
+  attempt([&](const std::string& path) { write_plot(join(store, columns, blocks()), path); }, o.plot);
   if (error) std::rethrow_exception(error);
 }
 
@@ -334,6 +337,7 @@ int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t c
   }
   ignore_broken_pipe.reset();
   if (o.csv == "-") write_csv_table(map_blocks(store, columns, tell_damage()), o.csv);
+  if (o.quiet && !o.json) return exit_done;
   const Summary summary = summarise(store, columns, tell_damage(), part_of(o, store));
   const Map labels = empty_map(store.metadata(), columns);
   if (!o.shard_text.empty()) tell(o, fmt::format("shard {} is done; neurosweep info {} says what others are", o.shard_text, quoted(o.out)));

@@ -78,9 +78,15 @@ std::vector<std::string> columns_named(const StoreMetadata& m, const std::vector
   return measures.empty() ? all : chosen;
 }
 
+MapBlocks until_stopped(MapBlocks blocks) {
+  return [blocks = std::move(blocks)] {
+    if (stop_level > 0) throw std::runtime_error("stopped by " + signal_name(stop_signal));
+    return blocks();
+  };
+}
+
 MapBlocks counted(MapBlocks blocks, Missing& missing) {
-  return [blocks = std::move(blocks), &missing] {
-    if (stop_level > 0) throw std::runtime_error("stopped");
+  return [blocks = until_stopped(std::move(blocks)), &missing] {
     const Map* block = blocks();
     if (block) missing.add(*block);
     return block;
@@ -91,10 +97,16 @@ void tell_missing(const Missing& missing, const std::string& more) {
   for (const std::string& note : missing.notes()) say("note: " + note + more);
 }
 
-void check_output(const std::string& flag, const std::string& path, const Store& store) {
+bool lies_in(const std::string& path, const std::string& folder) {
+  if (path == "-") return false;
   std::error_code none;
-  const std::string from_store = fs::weakly_canonical(path, none).lexically_relative(fs::canonical(store.folder(), none)).string();
-  if (!from_store.empty() && !from_store.starts_with("..")) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
+  const auto whole = [&](const std::string& p) { return fs::weakly_canonical(fs::absolute(p, none), none); };
+  const fs::path from = whole(path).lexically_relative(whole(folder));
+  return !from.empty() && *from.begin() != "..";
+}
+
+void check_output(const std::string& flag, const std::string& path, const Store& store) {
+  if (lies_in(path, store.folder())) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
   check_writable(path);
 }
 

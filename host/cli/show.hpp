@@ -25,7 +25,13 @@ void print_preview(const Store& store, const std::vector<std::string>& columns);
 // SpecError names the nearest.
 std::vector<std::string> columns_named(const StoreMetadata& m, const std::vector<std::string>& measures);
 
-// `blocks`, counted on their way. In stoppable() a signal ends them.
+// Whether the path is the folder, or in it.
+bool lies_in(const std::string& path, const std::string& folder);
+
+// `blocks`, which a signal ends: std::runtime_error.
+MapBlocks until_stopped(MapBlocks blocks);
+
+// The same, counted on their way.
 MapBlocks counted(MapBlocks blocks, Missing& missing);
 
 // Says on standard error what was not computed, if anything; `more` ends each note.

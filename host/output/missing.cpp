@@ -6,9 +6,16 @@
 
 namespace neurosweep {
 
+Missing::Missing(const Map& labels) {
+  for (const MapColumn& column : labels.columns) columns_.push_back({column.name, 0});
+}
+
+void Missing::add_none(std::uint64_t sets) {
+  for (Column& column : columns_) column.sets += sets;
+  any_ += sets, sets_ += sets;
+}
+
 void Missing::add(const Map& block) {
-  if (columns_.empty())
-    for (const MapColumn& column : block.columns) columns_.push_back({column.name, 0});
   for (std::size_t set = 0; set < block.sets(); ++set) {
     const bool none = block.status[set] == not_computed;
     bool any = none;
@@ -38,7 +45,7 @@ std::vector<std::string> Missing::notes() const {
 }
 
 std::vector<std::string> missing_notes(const Map& map) {
-  Missing missing;
+  Missing missing(map);
   missing.add(map);
   return missing.notes();
 }

@@ -11,7 +11,9 @@ namespace neurosweep {
 // Counts over a map's blocks.
 class Missing {
  public:
-  void add(const Map& block);              // all blocks have the same columns
+  explicit Missing(const Map& labels);     // with the columns that all blocks have
+  void add(const Map& block);
+  void add_none(std::uint64_t sets);       // so many of which nothing was computed
 
   std::uint64_t sets() const { return sets_; }                                   // seen
   std::uint64_t any() const { return any_; }                                     // not computed of one column at least

@@ -20,9 +20,12 @@ ChunkWriter::~ChunkWriter() {
 }
 
 void ChunkWriter::put(std::uint64_t chunk, ChunkFiles files) {
-  constexpr std::size_t patience = 8;                      // chunks in memory
+  constexpr std::size_t patience = std::size_t(256) << 20;        // bytes in memory
+  std::size_t bytes = 0;
+  for (const std::string& file : files.files) bytes += file.size();
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return queue_.size() < patience; });
+  changed_.wait(lock, [&] { return queued_ == 0 || queued_ + bytes <= patience; });
+  queued_ += bytes;
   queue_.emplace_back(chunk, std::move(files));
   changed_.notify_all();
 }
@@ -45,7 +48,6 @@ void ChunkWriter::work() {
     if (queue_.empty()) return;
     const auto [chunk, files] = std::move(queue_.front());
     queue_.pop_front();
-    changed_.notify_all();
     lock.unlock();
     std::exception_ptr error;
     try {
@@ -55,6 +57,8 @@ void ChunkWriter::work() {
     }
     store_.release(chunk);
     lock.lock();
+    for (const std::string& file : files.files) queued_ -= file.size();
+    changed_.notify_all();
     if (error && !error_) error_ = error;
     failed_ = failed_ || error;
   }

@@ -33,6 +33,7 @@ class ChunkWriter {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::pair<std::uint64_t, ChunkFiles>> queue_;
+  std::size_t queued_ = 0;                                 // bytes of what is queued or being written
   bool closing_ = false;
   std::atomic<bool> failed_ = false;
   std::exception_ptr error_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "host/spec/measures.hpp"
@@ -20,6 +21,8 @@ std::string with_unit(double value, std::string_view unit) {
   const std::string number = std::isnan(value) ? "the model's own" : fmt::format("{}", value);
   return unit.empty() || std::isnan(value) ? number : number + " " + std::string(unit);
 }
+
+bool is_spectral(const std::string& name) { return name.starts_with("spectrum."); }
 
 // The values in full only as a hash: there may be a million of them.
 std::string axis_text(const AxisLabel& label, const Axis& axis) {
@@ -78,18 +81,25 @@ std::string hash_of(Identity identity) {
   return checksum(all);
 }
 
+std::string core_text(Identity identity) {
+  std::sort(identity.begin(), identity.end());
+  std::string text;
+  for (const auto& [name, value] : identity)
+    if (!is_spectral(name)) text += name + " = " + value + "\n";
+  return text;
+}
+
 std::string first_difference(const Identity& there, const Identity& here) {
   const auto find = [](const Identity& in, const std::string& name) {
     return std::find_if(in.begin(), in.end(), [&](const auto& entry) { return entry.first == name; });
   };
-  const auto optional = [](const std::string& name) { return name.starts_with("spectrum."); };
   for (const auto& [name, value] : here) {
     const auto other = find(there, name);
-    if (other != there.end() ? other->second != value : !optional(name))
+    if (other != there.end() ? other->second != value : !is_spectral(name))
       return fmt::format("{} is {} there and {} here", name, other != there.end() ? other->second : "not given", value);
   }
   for (const auto& [name, value] : there)
-    if (!optional(name) && find(here, name) == here.end()) return fmt::format("{} is {} there and not given here", name, value);
+    if (!is_spectral(name) && find(here, name) == here.end()) return fmt::format("{} is {} there and not given here", name, value);
   return "";
 }
 

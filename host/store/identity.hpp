@@ -18,6 +18,10 @@ Identity identity_of(const SweepSpec& spec);
 // 32 hexadecimal digits of XXH3-128 over all names and values, in whatever order they come.
 std::string hash_of(Identity identity);
 
+// What stays the same however many measures are added: all but `spectrum.`, in lines "name = value",
+// sorted.
+std::string core_text(Identity identity);
+
 // The first difference: "input.E.noise is 20 Hz there and 0 Hz here"; "" if there is none. Names of `spectrum.` that only
 // one side has are none: the other has no measure that they change.
 std::string first_difference(const Identity& there, const Identity& here);

@@ -313,6 +313,7 @@ void write_metadata(const StoreMetadata& m, const std::string& folder, const std
     record.sums[name] = checksum(bytes);
   }
   write_file(folder + "/" + std::string(coordinates_record), record.text(), temporary);
+  write_file(folder + "/" + std::string(sweep_name), core_text(m.identity), temporary);
   write_consolidated(all, folder, temporary);
 }
 

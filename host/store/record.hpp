@@ -16,7 +16,8 @@ struct Record {
   std::string text() const;
 };
 
-Record read_record(const std::string& path);           // empty where there is no such file
+// Empty where there is no such file. std::runtime_error if there is one that cannot be read.
+Record read_record(const std::string& path);
 
 // The bytes of the file `name` in `folder` if they are `size` many with this checksum; else `damage` says what is wrong.
 std::optional<std::string> read_checked(const std::string& folder, const std::string& name, std::uint64_t size,

@@ -15,8 +15,6 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -62,25 +60,27 @@ bool is_made(const std::string& folder) {
   return fs::exists(folder + "/.zmetadata", none);
 }
 
-// Deletes everything in the folder but what has these names.
-void empty(const std::string& folder, const std::vector<std::string>& except) {
+std::vector<fs::path> entries(const std::string& folder) {      // what cannot be read has none
+  std::vector<fs::path> found;
   std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (std::find(except.begin(), except.end(), at->path().filename()) != except.end()) continue;
-    fs::remove_all(at->path(), error);
-    if (error) cannot("delete", at->path().string(), error);
-  }
-  if (error) cannot("read", folder, error);
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) found.push_back(at->path());
+  return found;
 }
 
-// A store without results. The lock file stays, since others may be waiting for it. Whoever is killed meanwhile leaves a
-// store that lacks chunks, or one that was never made.
-void clear(const std::string& folder) {
-  empty(folder + std::string(own), {"lock"});
+void delete_all(const fs::path& path) {
   std::error_code error;
-  fs::remove(folder + "/.zmetadata", error);
-  if (error) cannot("delete", folder + "/.zmetadata", error);
-  empty(folder, {std::string(own.substr(1))});
+  fs::remove_all(path, error);
+  if (error) cannot("delete", path.string(), error);
+}
+
+// A store without results; what does not belong to it stays. So does the lock file, since others may be waiting for it. Whoever
+// is killed meanwhile leaves a store that lacks chunks, or one that was never made.
+void clear(const std::string& folder) {
+  for (const fs::path& path : entries(folder + std::string(own)))
+    if (path.filename() != "lock") delete_all(path);
+  for (const char* name : {".zmetadata", ".zattrs", ".zgroup"}) delete_all(fs::path(folder) / name);
+  for (const fs::path& path : entries(folder))
+    if (fs::exists(path / ".zarray")) delete_all(path);
 }
 
 void refuse_other(const std::string& folder, const StoreMetadata& there, const StoreMetadata& here) {
@@ -100,10 +100,13 @@ void refuse_headless(const std::string& folder) {
     throw std::runtime_error(fmt::format("\"{}\" has results, but its file .zmetadata is gone; --overwrite deletes them", folder));
 }
 
+// This machine, or container: where a process's number means something.
 std::string host_name() {
   char name[256] = "unknown";
   (void)gethostname(name, sizeof name - 1);
-  return name;
+  struct stat numbers {};
+  (void)stat("/proc/self/ns/pid", &numbers);
+  return fmt::format("{}-{}", name, numbers.st_ino);
 }
 
 bool is_dead(int process) { return process > 0 && kill(process, 0) != 0 && errno == ESRCH; }
@@ -131,14 +134,22 @@ class Draft {
  private:
   void clear() const {
     std::error_code none;
-    for (const auto& entry : fs::directory_iterator(parent_, none)) {
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with(prefix_) && is_dead(std::atoi(name.c_str() + prefix_.size()))) fs::remove_all(entry.path(), none);
+    for (const fs::path& path : entries(parent_.string())) {
+      const std::string name = path.filename().string();
+      if (name.starts_with(prefix_) && is_dead(std::atoi(name.c_str() + prefix_.size()))) fs::remove_all(path, none);
     }
   }
   fs::path parent_;
   std::string prefix_, path_;
 };
+
+// So that a power cut does not take back what was renamed.
+void sync_folder(const std::string& folder) {
+  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0) return;
+  (void)fsync(file);
+  close(file);
+}
 
 // Whole or not at all, without a lock: a hundred shards begin at once, on file systems that lock within one machine only.
 // Whoever comes second finds the first one's.
@@ -146,19 +157,32 @@ void create(const std::string& folder, const StoreMetadata& m) {
   const Draft draft(folder);
   make_folders(draft.path() + std::string(own) + "/chunks"), make_folders(temporary_of(draft.path()));
   write_metadata(m, draft.path(), temporary_of(draft.path()));
-  if (rename(draft.path().c_str(), folder.c_str()) == 0) return;
-  const int error = errno;
-  std::error_code none;
-  const bool there = error == EEXIST || error == ENOTEMPTY || fs::is_directory(folder, none);   // the last: through a link
-  if (!there) cannot("write", folder, {error, std::generic_category()});
+  sync_folder(draft.path());
+  if (rename(draft.path().c_str(), folder.c_str()) != 0 && errno != EEXIST && errno != ENOTEMPTY)
+    cannot("write", folder, {errno, std::generic_category()});
+  sync_folder(fs::absolute(folder).parent_path().string());
 }
 
-// The closest folder above that exists.
-fs::path existing_parent(const fs::path& folder) {
+// The folder, or the closest one above it that exists.
+fs::path existing(const fs::path& folder) {
   std::error_code none;
   fs::path at = fs::absolute(folder, none).lexically_normal();
   while (!fs::exists(at, none) && at.has_relative_path()) at = at.parent_path();
   return at;
+}
+
+// Whether files can be made in `in`, for `folder`. Only trying tells: read-only disks, root, access lists. A file without a name
+// leaves nothing behind, whenever this process is killed.
+void check_folder(const std::string& in, const std::string& folder) {
+  const int file = open(in.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    close(file);
+    return;
+  }
+  const bool known_here = errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT;
+  const std::string attempt = fmt::format("{}/.neurosweep-{}-{}", in, host_name(), getpid());
+  if (known_here || mkdir(attempt.c_str(), 0777) != 0) cannot("write", folder, {errno, std::generic_category()});
+  rmdir(attempt.c_str());
 }
 
 }  // namespace
@@ -173,15 +197,28 @@ struct Store::Writing {
   // What killed processes of this machine left behind: their files carry their numbers.
   void tidy() const {
     std::error_code none;
-    for (const auto& entry : fs::directory_iterator(temporary, none))
-      if (is_dead(OutputFile::process_of(entry.path().filename().string()))) fs::remove(entry.path(), none);
+    for (const fs::path& path : entries(temporary))
+      if (is_dead(OutputFile::process_of(path.filename().string()))) fs::remove(path, none);
   }
 
   RangeLock lock;
   const std::string temporary;
+
+  // While this lives no other process changes the metadata.
+  class Metadata {
+   public:
+    explicit Metadata(Writing& w) : lock_(w.lock) { lock_.exclusive(lock_metadata); }
+    ~Metadata() { lock_.release(lock_metadata); }
+    Metadata(const Metadata&) = delete;
+    Metadata& operator=(const Metadata&) = delete;
+
+   private:
+    RangeLock& lock_;
+  };
 };
 
-Store::Store(std::string folder, StoreMetadata metadata) : folder_(std::move(folder)), metadata_(std::move(metadata)) {}
+Store::Store(std::string folder, StoreMetadata metadata)
+    : folder_(std::move(folder)), metadata_(std::move(metadata)), sweep_(checksum(core_text(metadata_.identity))) {}
 Store::Store(Store&&) noexcept = default;
 Store::~Store() = default;
 
@@ -190,14 +227,11 @@ void Store::check(const std::string& folder, const SweepSpec& spec) {
   if (is_made(folder)) refuse_other(folder, read_labels(folder), metadata_of(spec));
 }
 
-// Only trying tells: read-only disks, root, access lists.
 void Store::check_place(const std::string& folder) {
   refuse_foreign(folder);
   refuse_headless(folder);
-  if (looks_like_store(folder)) return check_writable(lock_of(folder));
-  const std::string attempt = (existing_parent(folder) / fmt::format(".neurosweep-{}-{}", host_name(), getpid())).string();
-  if (mkdir(attempt.c_str(), 0777) != 0) cannot("write", folder, {errno, std::generic_category()});
-  rmdir(attempt.c_str());
+  if (looks_like_store(folder)) RangeLock trying(lock_of(folder));
+  else check_folder(existing(folder).string(), folder);
 }
 
 Store Store::fill(const std::string& folder, const SweepSpec& spec, const Provenance& by) {
@@ -205,13 +239,14 @@ Store Store::fill(const std::string& folder, const SweepSpec& spec, const Proven
   StoreMetadata here = metadata_of(spec);
   here.version = by.version, here.commit = by.commit, here.sweep_file = by.sweep_file, here.overrides = by.overrides;
   here.created = here.updated = now();
-  if (is_empty_or_missing(folder)) create(folder, here);
+  std::error_code none;
+  if (!fs::exists(folder, none)) create(folder, here);
+  make_folders(folder + std::string(own));                      // in an empty folder that is there already
   Store store(folder, std::move(here));
   store.wanted_ = store.metadata_.arrays;
   store.writing_ = std::make_unique<Writing>(folder);
-  store.writing_->lock.exclusive(lock_metadata);
+  const Writing::Metadata held(*store.writing_);
   store.join();
-  store.writing_->lock.release(lock_metadata);
   return store;
 }
 
@@ -222,7 +257,10 @@ void Store::join() {
   if (is_made(folder_)) {
     const StoreMetadata here = std::exchange(metadata_, read_labels(folder_));
     refuse_other(folder_, metadata_, here);
-    metadata_.axes = here.axes;
+    if (metadata_.grid.shape != here.grid.shape || metadata_.grid.chunk != here.grid.chunk)
+      throw std::runtime_error(fmt::format("\"{}\": the arrays do not have the shape of the sweep; --overwrite deletes them", folder_));
+    metadata_.axes = here.axes, metadata_.title = here.title;
+    metadata_.sweep_file = here.sweep_file, metadata_.overrides = here.overrides;
     add(here);
   } else {
     clear(folder_);                                            // a killed process may have begun to make another sweep's
@@ -260,7 +298,15 @@ Store Store::open(const std::string& folder) {
 
 std::string Store::file_name(const StoreArray& array, std::uint64_t chunk) const { return array.name + "/" + grid().key(chunk); }
 
-Record Store::record(std::uint64_t chunk) const { return read_record(path(record_name(grid().key(chunk)))); }
+// Nothing, and damaged, if it is another sweep's: of a run that went on when its store was deleted and another one made.
+Record Store::record(std::uint64_t chunk) const {
+  Record known = read_record(path(record_name(grid().key(chunk))));
+  const auto sweep = known.sums.find(std::string(sweep_name));
+  const bool ours = sweep != known.sums.end() && sweep->second == sweep_;
+  if (ours) known.sums.erase(sweep);
+  else if (!known.sums.empty()) known = {{}, true};
+  return known;
+}
 
 // The bytes of an array's chunk if they are what the record says; otherwise `damage` says what is wrong with them, unless
 // they were never written.
@@ -302,21 +348,23 @@ void Store::write(std::uint64_t chunk, const ChunkFiles& files) {
     if (!there) put(name, files.files[a]);
     after.sums[name] = checksum(there ? *there : files.files[a]);
   }
-  const std::string end = "/" + grid().key(chunk);
-  for (const auto& [name, sum] : before.sums)                  // of measures that are not this run's
-    if (name.ends_with(end)) after.sums.emplace(name, sum);
+  for (const StoreArray& array : metadata_.arrays)             // of measures that are not this run's
+    if (const auto sum = before.sums.find(file_name(array, chunk)); sum != before.sums.end()) after.sums.insert(*sum);
+  after.sums[std::string(sweep_name)] = sweep_;
   put(record_name(grid().key(chunk)), after.text());
 }
 
 void Store::note_run(const std::string& device, double seconds) {
-  writing_->lock.exclusive(lock_metadata);
-  const std::vector<MapAxis> axes = std::move(metadata_.axes);
-  metadata_ = read_labels(folder_), metadata_.axes = axes;
-  const std::string known = "; " + metadata_.device + "; ";
-  if (known.find("; " + device + "; ") == std::string::npos) metadata_.device += (metadata_.device.empty() ? "" : "; ") + device;
-  metadata_.updated = now(), metadata_.compute_seconds += seconds;
-  write_attributes(metadata_, folder_, writing_->temporary);
-  writing_->lock.release(lock_metadata);
+  const Writing::Metadata held(*writing_);
+  StoreMetadata there = read_labels(folder_);
+  if (checksum(core_text(there.identity)) != sweep_)
+    throw std::runtime_error(fmt::format("\"{}\" is another sweep's by now: somebody deleted it while this run was writing", folder_));
+  there.axes = metadata_.axes;
+  const std::string known = "; " + there.device + "; ";
+  if (known.find("; " + device + "; ") == std::string::npos) there.device += (there.device.empty() ? "" : "; ") + device;
+  there.updated = now(), there.compute_seconds += seconds;
+  write_attributes(there, folder_, writing_->temporary);
+  metadata_ = std::move(there);
 }
 
 // ---- reading ------------------------------------------------------------------------------------------------------------
@@ -332,7 +380,13 @@ std::vector<double> numbers(const std::string& bytes, std::uint64_t count) {
 
 }  // namespace
 
-Map Store::read(std::uint64_t chunk, const std::vector<std::string>& columns, const std::function<void(const std::string&)>& damage) const {
+Map Store::read(std::uint64_t chunk, const std::vector<std::string>& columns, const Damaged& damage) const {
+  Map map = empty_map(metadata_, columns);
+  read(chunk, map, damage);
+  return map;
+}
+
+void Store::read(std::uint64_t chunk, Map& map, const Damaged& damage) const {
   const std::uint64_t sets = grid().tile(chunk).count;
   const Record known = record(chunk);
   const auto bytes_of = [&](const StoreArray& array) {
@@ -341,27 +395,27 @@ Map Store::read(std::uint64_t chunk, const std::vector<std::string>& columns, co
     if (!wrong.empty()) damage(wrong);
     return bytes;
   };
-  Map map = empty_map(metadata_, columns);
   map.status.assign(sets, not_computed);
-  bool any = map.columns.empty();                      // of the columns is there
+  if (metadata_.replicates > 1) map.failed.assign(sets, 0);
+  bool counted = true, any = false;                    // status and counts are there; one of the columns is
+  for (const StoreArray& array : metadata_.arrays) {
+    if (is_column(array)) continue;
+    const auto bytes = bytes_of(array);
+    counted = counted && bytes;
+    if (bytes && array.type == ElementType::u4) std::memcpy(map.failed.data(), bytes->data(), sets * sizeof(std::uint32_t));
+    if (bytes && array.type == ElementType::u1) std::memcpy(map.status.data(), bytes->data(), sets);
+  }
   for (MapColumn& column : map.columns) {
     const auto array = std::find_if(metadata_.arrays.begin(), metadata_.arrays.end(), [&](const StoreArray& a) { return a.name == column.name; });
-    const auto bytes = bytes_of(*array);
+    const auto bytes = counted ? bytes_of(*array) : std::nullopt;
     any = any || bytes;
-    if (!bytes) column.values.assign(sets, std::nan("")), column.missing.assign(sets, 1);
+    column.missing.assign(bytes ? 0 : sets, 1);
+    if (!bytes) column.values.assign(sets, std::nan(""));
     else column.values = array->type == ElementType::f4 ? numbers<float>(*bytes, sets) : numbers<double>(*bytes, sets);
   }
-  if (!any)                                            // which the status says
-    for (MapColumn& column : map.columns) column.missing.clear();
-  for (const StoreArray& array : metadata_.arrays) {
-    const bool counts = array.type == ElementType::u4, states = array.type == ElementType::u1;
-    if (counts) map.failed.assign(sets, 0);
-    if (!any || (!counts && !states)) continue;
-    const auto bytes = bytes_of(array);
-    if (bytes && counts) std::memcpy(map.failed.data(), bytes->data(), sets * sizeof(std::uint32_t));
-    if (bytes && states) std::memcpy(map.status.data(), bytes->data(), sets);
-  }
-  return map;
+  if (any || (counted && map.columns.empty())) return;
+  for (MapColumn& column : map.columns) column.missing.clear();       // which the status says
+  map.status.assign(sets, not_computed), map.failed.assign(map.failed.size(), 0);
 }
 
 }  // namespace neurosweep

@@ -79,7 +79,11 @@ class Store {
   // One chunk's sets in grid order, with the store's labels and the columns whose names are given (all if there are none).
   // A column without a whole file is NaN and `missing`; if that is so for all columns, status is not_computed instead.
   // `damage` is told what is wrong.
-  Map read(std::uint64_t chunk, const std::vector<std::string>& columns, const std::function<void(const std::string&)>& damage) const;
+  // So it is where the status or the counts have no whole file.
+  using Damaged = std::function<void(const std::string&)>;
+  Map read(std::uint64_t chunk, const std::vector<std::string>& columns, const Damaged& damage) const;
+  // The same into a map that has the labels already: the values of its axes may be many.
+  void read(std::uint64_t chunk, Map& map, const Damaged& damage) const;
 
  private:
   struct Writing;                          // locks and the folder for temporary files
@@ -95,6 +99,7 @@ class Store {
   std::string folder_;
   StoreMetadata metadata_;
   std::vector<StoreArray> wanted_;
+  std::string sweep_;                      // checksum of what makes it this sweep's
   std::unique_ptr<Writing> writing_;       // null: open for reading
 };
 

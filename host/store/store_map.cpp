@@ -8,14 +8,6 @@
 namespace neurosweep {
 namespace {
 
-// Columns that are measures: the others are `<measure>_sd`, right after theirs.
-std::vector<std::size_t> measures_among(const std::vector<MapColumn>& columns) {
-  std::vector<std::size_t> found;
-  for (std::size_t c = 0; c < columns.size(); ++c)
-    if (c == 0 || columns[c].name != columns[c - 1].name + "_sd") found.push_back(c);
-  return found;
-}
-
 Summary summarise(const Map& block, std::uint64_t first, const std::vector<std::size_t>& measures) {
   Summary s;
   for (const std::uint8_t status : block.status)
@@ -50,6 +42,13 @@ void append(Map& map, const Map& block) {
 
 }  // namespace
 
+std::vector<std::size_t> measures_among(const std::vector<MapColumn>& columns) {
+  std::vector<std::size_t> found;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    if (c == 0 || columns[c].name != columns[c - 1].name + "_sd") found.push_back(c);
+  return found;
+}
+
 double map_bytes(const StoreMetadata& m, const std::vector<std::string>& columns) {
   const std::size_t n = columns.empty() ? m.arrays.size() : columns.size();
   return double(m.grid.sets()) * double(n * sizeof(double) + sizeof(std::uint8_t) + (m.replicates > 1 ? sizeof(std::uint32_t) : 0));
@@ -68,33 +67,26 @@ Map join(const Store& store, const std::vector<std::string>& columns, const MapB
 }
 
 MapBlocks map_blocks(const Store& store, std::vector<std::string> columns, Damage damage) {
-  auto block = std::make_shared<Map>();
-  return [&store, columns = std::move(columns), damage = std::move(damage), block, chunk = std::uint64_t(0)]() mutable -> const Map* {
+  auto block = std::make_shared<Map>(empty_map(store.metadata(), columns));
+  return [&store, damage = std::move(damage), block, chunk = std::uint64_t(0)]() mutable -> const Map* {
     if (chunk == store.grid().count()) return nullptr;
-    *block = store.read(chunk++, columns, damage);
+    store.read(chunk++, *block, damage);
     return block.get();
   };
 }
 
 Summary summarise(const Store& store, const std::vector<std::string>& columns, const Damage& damage, const ChunkRange& part) {
-  const std::vector<std::size_t> measures = measures_among(empty_map(store.metadata(), columns).columns);
+  Map block = empty_map(store.metadata(), columns);
+  const std::vector<std::size_t> measures = measures_among(block.columns);
   Summary all;
   all.extremes.resize(measures.size());
-  for (std::uint64_t chunk = part.first; chunk < part.last; ++chunk)
-    if (store.begun(chunk)) merge(all, summarise(store.read(chunk, columns, damage), store.grid().tile(chunk).first, measures));
-  return all;
-}
-
-Summary summarise(const MapBlocks& next) {
-  Summary all;
-  std::uint64_t first = 0;
-  while (const Map* block = next()) {
-    const std::vector<std::size_t> measures = measures_among(block->columns);
-    all.extremes.resize(measures.size());
-    merge(all, summarise(*block, first, measures));
-    first += block->sets();
+  for (std::uint64_t chunk = part.first; chunk < part.last; ++chunk) {
+    if (!store.begun(chunk)) continue;
+    store.read(chunk, block, damage);
+    merge(all, summarise(block, store.grid().tile(chunk).first, measures));
   }
   return all;
 }
+
 
 }  // namespace neurosweep

@@ -25,9 +25,11 @@ Map join(const Store& store, const std::vector<std::string>& columns, const MapB
 // the next call.
 MapBlocks map_blocks(const Store& store, std::vector<std::string> columns, Damage damage);
 
-// Of the sets that are done: how many failed, and each measure's extremes (columns but `<measure>_sd`). Of some chunks of a
-// store, or of blocks that are read for another purpose, too.
+// Of the sets that are done: how many failed, and each measure's extremes (columns but `<measure>_sd`). Chunks that
+// nobody has begun take no time.
 Summary summarise(const Store& store, const std::vector<std::string>& columns, const Damage& damage, const ChunkRange& part);
-Summary summarise(const MapBlocks& next);
+
+// Which columns are measures: the others are `<measure>_sd`, right after theirs.
+std::vector<std::size_t> measures_among(const std::vector<MapColumn>& columns);
 
 }  // namespace neurosweep

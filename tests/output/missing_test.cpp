@@ -11,13 +11,16 @@ TEST(Missing, NoneOfAFinishedMap) { EXPECT_TRUE(missing_notes(small_map({0, nan,
 TEST(Missing, CountsOverBlocks) {
   Map map = small_map({0, nan, nan, 9});
   map.status = {0, not_computed, 1, 0};
-  Missing missing;
+  Missing missing(map);
   missing.add(map);
   missing.add(map);
   EXPECT_EQ(missing.sets(), 8u);
   EXPECT_EQ(missing.any(), 2u);
   EXPECT_TRUE(missing.same());
   EXPECT_EQ(missing.notes(), std::vector<std::string>{"2 of 8 sets are not computed"});
+  missing.add_none(2);
+  EXPECT_TRUE(missing.same());
+  EXPECT_EQ(missing.notes(), std::vector<std::string>{"4 of 10 sets are not computed"});
 }
 
 // A measure that a store got later may lack sets that the others have. An SD is there where its measure is.
