@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <exception>
@@ -22,6 +21,7 @@
 #include "host/output/summary.hpp"
 #include "host/plan/ranks.hpp"
 #include "host/plan/store_work.hpp"
+#include "host/spec/flags.hpp"
 #include "host/spec/sweep_spec.hpp"
 #include "host/store/store_map.hpp"
 #include "show.hpp"
@@ -110,22 +110,9 @@ void settle(Options& o) {
   while (o.out.size() > 1 && o.out.ends_with('/')) o.out.pop_back();
 }
 
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code none;                                             // a file that does not exist is no error
-  auto whole = [&](const std::string& path) { return fs::weakly_canonical(fs::absolute(path, none), none); };
-  return fs::equivalent(a, b, none) || whole(a) == whole(b);
-}
-
 // The outputs' own mistakes first, then whether the system lets them be written.
 void check_outputs(const Options& o, const SweepSpec& spec) {
-  const std::array<std::pair<const char*, const std::string&>, 3> outputs{{{"--out", o.out}, {"--csv", o.csv}, {"--plot", o.plot}}};
-  for (auto a = outputs.begin(); a != outputs.end(); ++a) {
-    const auto& [flag, path] = *a;
-    if (path.empty()) continue;
-    if (same_file(path, o.file)) throw SpecError(fmt::format("{}: the output would replace the sweep file", path));
-    for (auto b = a + 1; b != outputs.end(); ++b)
-      if (!b->second.empty() && same_file(path, b->second)) throw SpecError(fmt::format("{}: named by both {} and {}", path, flag, b->first));
-  }
+  check_names({{"--out", o.out}, {"--csv", o.csv}, {"--plot", o.plot}}, o.file);
   if (!o.plot.empty() && spec.axes.empty())
     throw SpecError("--plot: a picture needs an axis, and this is a single set; --axis NAME=FROM:TO:COUNT adds one");
   if (!o.csv.empty() && o.csv != "-") check_writable(o.csv);
@@ -176,26 +163,10 @@ Plan make_plan(const Options& o, const Ranks& ranks) {
 
 // ---- the store ------------------------------------------------------------------------------------------------------
 
-// `word` as a shell reads it back.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=,+-@%";
-  if (word.find_first_not_of(plain) == std::string::npos) return word;
-  std::string text = "'";
-  for (char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
-std::string overrides_text(const Overrides& overrides) {
-  std::string text;
-  for (const std::string& s : overrides.set) text += " --set " + quoted(s);
-  for (const std::string& a : overrides.axis) text += " --axis " + quoted(a);
-  return text.empty() ? "" : text.substr(1);
-}
-
 Store open_store(const Options& o, const SweepSpec& spec) {
   std::ifstream in(o.file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  return Store::fill(o.out, spec, {program_version(), program_commit(), text, overrides_text(o.overrides)});
+  return Store::fill(o.out, spec, {program_version(), program_commit(), text, flags_of(o.overrides)});
 }
 
 // Of the shard's chunks, those that are not there, or not as they were written. The ranks look at them in turn. Returns the
@@ -265,13 +236,13 @@ std::pair<int, double> fill(const Options& o, const Plan& plan, Store& store, co
 // ---- after computing ------------------------------------------------------------------------------------------------
 
 std::string command_line(const Options& o) {
-  std::string c = "neurosweep run " + quoted(o.file);
+  std::string c = "neurosweep run " + shell_word(o.file);
   auto add = [&c](const std::string& flag, const std::string& value) {
-    if (!value.empty()) c += " " + flag + " " + quoted(value);
+    if (!value.empty()) c += " " + flag + " " + shell_word(value);
   };
   if (o.out != default_store(o.file)) add("--out", o.out);
   add("--csv", o.csv), add("--plot", o.plot);
-  if (const std::string text = overrides_text(o.overrides); !text.empty()) c += " " + text;
+  if (const std::string text = flags_of(o.overrides); !text.empty()) c += " " + text;
   if (o.device != "auto") add("--device", o.device);
   if (o.threads > 0) add("--threads", std::to_string(o.threads));
   if (o.tile > 0) add("--tile", std::to_string(o.tile));
