@@ -63,20 +63,25 @@ void check_flags(const Options& o) {
   check_names(o.outputs(), o.file);
 }
 
-// The command line's overrides come after the store's.
-SweepSpec load_stored(const Options& o, const Store& store) {
-  const StoreMetadata& m = store.metadata();
-  const std::string name = o.store + " (its sweep file)";
-  if (m.sweep_file.empty()) throw std::runtime_error(fmt::format("{}: the store does not say which sweep file it was made of", o.store));
-  Overrides all;
+Overrides stored_overrides(const Options& o, const StoreMetadata& m) {
   try {
-    all = overrides_of(m.overrides);
+    return overrides_of(m.overrides);
   } catch (const std::runtime_error& e) {
     throw std::runtime_error(fmt::format("{}: its attribute \"overrides\": {}", o.store, e.what()));
   }
+}
+
+// The sweep that the store was made of; the command line's overrides come after the store's.
+SweepSpec load_stored(const Options& o, const StoreMetadata& m) {
+  if (m.sweep_file.empty()) throw std::runtime_error(fmt::format("{}: its attributes lack \"sweep_file\", the text of the file that it was made of", o.store));
+  Overrides all = stored_overrides(o, m);
   all.set.insert(all.set.end(), o.overrides.set.begin(), o.overrides.set.end());
   all.axis.insert(all.axis.end(), o.overrides.axis.begin(), o.overrides.axis.end());
-  return load_sweep_text(name, m.sweep_file, all);
+  SweepSpec sweep = load_sweep_text(o.store + " (its sweep file)", m.sweep_file, all);
+  const std::string other = first_difference(m.identity, identity_of(sweep));
+  if (!other.empty() && o.overrides.set.empty() && o.overrides.axis.empty())     // such as another version's default
+    sweep.warnings.push_back(fmt::format("{}: its sweep file now means another sweep: {}", o.store, other));
+  return sweep;
 }
 
 SweepSpec load(const Options& o) {
@@ -84,7 +89,7 @@ SweepSpec load(const Options& o) {
   const Store store = store_named(o.store);
   for (const auto& [flag, path] : o.outputs())
     if (!path.empty() && path != "-") check_output(flag, path, store);
-  return load_stored(o, store);
+  return load_stored(o, store.metadata());
 }
 
 void check_replicate(const Options& o, const SweepSpec& sweep) {

@@ -70,6 +70,7 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
   const BinRange bins = bins_inside(view.band.low, view.band.high, view.dt, sweep.problem.spectrum.segment);
   if (bins.count == 0 || range->high - range->low < rest) return std::nullopt;
   const auto first = view.psd.density.begin() + bins.first, highest = std::max_element(first, first + bins.count);
+  if (!std::isfinite(*highest)) return std::nullopt;         // diverged
   return SpectralPeak{view.psd.frequency[std::size_t(highest - view.psd.density.begin())], *highest};
 }
 

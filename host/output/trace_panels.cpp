@@ -121,9 +121,10 @@ std::vector<double> psd_points(const TraceView& trace) {
   return points;
 }
 
-bool powerless(const TraceView& trace) {
+std::string why_no_peak(const TraceView& trace) {
   const std::vector<double>& density = trace.psd.density;
-  return std::none_of(density.begin(), density.end(), [](double d) { return d > 0; });
+  if (!std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); })) return "no power: diverged";
+  return std::any_of(density.begin(), density.end(), [](double d) { return d > 0; }) ? "no peak: at rest" : "no power: at rest";
 }
 
 // Text beside the peak, on the side that has room.
@@ -230,7 +231,7 @@ void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ti
     layers.push_back(figure.data(bytes_of(std::vector{trace.peak->frequency, trace.peak->density})) +
                      " binary format='%2double' using 1:2 with points pointtype 7 pointsize 0.8 linecolor rgb 'black'");
   }
-  else words_inside(figure, box, powerless(trace) ? "no power: at rest" : "no peak: at rest");
+  else words_inside(figure, box, why_no_peak(trace));
   figure.plot(layers);
   figure.line("unset logscale y");
 }

@@ -30,10 +30,10 @@ std::string value_words(const MapColumn& measure) {
 }
 
 std::vector<std::string> notes_of(const TraceView& trace) {
-  std::string measures;
-  for (const MapColumn& m : trace.measures) measures += fmt::format("{}{} = {}", measures.empty() ? "" : ", ", m.name, value_words(m));
-  if (trace.status != 0) measures += fmt::format("{}status: {}", measures.empty() ? "" : ", ", status_name(trace.status));
-  std::vector<std::string> notes{fmt::format("{}: {}", trace.method, trace.where), measures};
+  std::string found = trace.method;
+  for (const MapColumn& m : trace.measures) found += fmt::format(", {} = {}", m.name, value_words(m));
+  if (trace.status != 0) found += fmt::format(", status: {}", status_name(trace.status));
+  std::vector<std::string> notes{trace.where, found};
   std::vector<std::string> key;
   if (trace.transient > 0) key.push_back("grey: the transient, integrated but not observed");
   if (with_spectra(trace)) key.push_back(fmt::format("blue: {}", alpha_words())), key.push_back("dashed: the band of the peak");
