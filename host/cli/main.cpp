@@ -66,6 +66,7 @@ int run_program(int argc, char** argv) {
   add_init(app, action), add_models(app, action), add_devices(app, action);
   app.footer("Examples:\n"                              // after the commands, which would take it over
              "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
+             "  neurosweep trace sweeps/jr_gain_map.toml --at Ae=3.25mV --plot trace.png\n"
              "  neurosweep export results/jr_gain_map.zarr --csv map.csv\n"
              "  neurosweep models jansen-rit\n"
              "  neurosweep init izhikevich --preset chattering > chattering.toml");

@@ -175,17 +175,17 @@ void add_inputs(CLI::App& command, Options& o, const CLI::Validator& named) {
   command.add_option("FILE", o.file, "the sweep file (TOML)")->type_name("")->check(named);
   command.add_option("--from-store", o.store, "instead of FILE: the sweep of a store that a run filled")
       ->type_name("STORE")->check(named);
-  command.add_option("--at", o.at, "NAME=VALUE: where on an axis; the first value of those that are not named")
+  command.add_option("--at", o.at, "a value of an axis; axes that are not named have their first")
       ->type_name("NAME=VALUE")->allow_extra_args(false);
   command.add_option("--replicate", o.replicate, "which realisation of the noise, from 0 on; 0 unless given")->type_name("N");
-  command.add_option("--set", o.overrides.set, "KEY=VALUE: a key of the file (input.E.noise=0) or a parameter (bi=40Hz)")
+  command.add_option("--set", o.overrides.set, "a key of the file (input.E.noise=0) or a parameter (bi=40Hz)")
       ->type_name("KEY=VALUE")->allow_extra_args(false);
-  command.add_option("--axis", o.overrides.axis, "NAME=FROM:TO:COUNT[:log]: replace the axis of that name, or add one")
+  command.add_option("--axis", o.overrides.axis, "NAME=FROM:TO:COUNT[:log]: replace or add an axis")
       ->type_name("AXIS")->allow_extra_args(false);
 }
 
 void add_outputs(CLI::App& command, Options& o, const CLI::Validator& named) {
-  command.add_option("--csv", o.csv, "write every state and signal, a row for each step; - is standard output")
+  command.add_option("--csv", o.csv, "write all states and signals, a row a step; - is standard output")
       ->type_name("FILE")->check(named);
   command.add_option("--psd", o.psd, "write the observed signal's power spectrum (Welch's estimate)")
       ->type_name("FILE")->check(named);
@@ -197,7 +197,7 @@ void add_outputs(CLI::App& command, Options& o, const CLI::Validator& named) {
 }  // namespace
 
 void add_trace(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("trace", "show one parameter set over time: every state and signal, and its spectrum");
+  CLI::App* command = app.add_subcommand("trace", "show one set over time: every state and signal, and the spectrum");
   auto o = std::make_shared<Options>();
   const CLI::Validator named(check_name, "");
   add_inputs(*command, *o, named);
@@ -205,7 +205,7 @@ void add_trace(CLI::App& app, Action& action) {
   command->footer("Without an output the terminal shows it.\n\nExamples:\n"
                   "  neurosweep trace sweeps/jr_gain_map.toml --at Ae=3.25mV --at Ai=22mV\n"
                   "  neurosweep trace sweeps/jr_gain_map.toml --at Ae=5 --csv trace.csv --psd psd.csv --plot trace.png\n"
-                  "  neurosweep trace sweeps/izhikevich_presets.toml --at preset=chattering --at input.I.mean=10 --plot c.pdf\n"
+                  "  neurosweep trace sweeps/izhikevich_presets.toml --at preset=chattering --plot c.pdf\n"
                   "  neurosweep trace --from-store results/jr_gain_map.zarr --at Ae=5 --set input.E.noise=0");
   command->callback([=, &action] {
     for (std::string* path : {&o->csv, &o->psd, &o->spectrogram})

@@ -44,6 +44,7 @@ void fill_series(TraceView& view, const ModelInfo& model, const std::vector<doub
     MapColumn& column = view.series.emplace_back(MapColumn{std::string(shown.name), std::string(shown.unit), std::vector<double>(n)});
     for (std::size_t i = 0; i < n; ++i) column.values[i] = rows[i * width + shown.column];
   }
+  view.time.reserve(n);
   for (std::size_t i = 0; i < n; ++i) view.time.push_back(time_of(i + 1, view.dt));
 }
 
@@ -76,10 +77,12 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
 
 }  // namespace
 
-// The backend's rows, and the columns made of them.
+// The backend's rows, and the columns made of them; a spectrogram, and the three columns made of it.
 double trace_bytes(const SweepSpec& sweep) {
   const ModelInfo& model = model_of(sweep);
-  return double(sweep.problem.steps) * 8 * double(2 * (model.states.size() + model.signals.size()) + 1);
+  const SpectrumPlan& plan = sweep.problem.spectrum;
+  const double steps = double(sweep.problem.steps), overlapping = plan.segment > 0 ? 0.5 * plan.segment / plan.hop() : 0;
+  return 8 * steps * (double(2 * (model.states.size() + model.signals.size()) + 1) + 4 * overlapping);
 }
 
 TraceView trace_of(const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate, const std::string& isa) {

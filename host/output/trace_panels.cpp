@@ -70,7 +70,6 @@ class Picture {
   Picture(const TraceView& trace, double seconds, double highest, std::size_t columns, std::size_t rows)
       : s_(trace.spectrogram), columns_(columns), rows_(rows), pixel_(columns * rows) {
     const double hop = s_.time.size() > 1 ? s_.time[1] - s_.time[0] : 2 * s_.time[0];
-    std::vector<double> density(rows);
     for (std::size_t column = 0; column < columns; ++column) {
       const double from = seconds * double(column) / double(columns), to = seconds * double(column + 1) / double(columns);
       fill_column(column, std::lround((from - s_.time[0]) / hop), std::lround((to - s_.time[0]) / hop), highest);
@@ -104,7 +103,7 @@ class Picture {
       for (long i = std::max(first, 0L); i < last; ++i) sum += s_.density[std::size_t(i) * s_.frequency.size() + bin];
       const bool outside = first < 0 || first >= last;
       const double mean = sum / double(last - first);
-      pixel_[row * columns_ + column] = outside || std::isnan(mean) ? nan : mean > 0 ? decibels(mean) : -std::numeric_limits<double>::infinity();
+      pixel_[row * columns_ + column] = outside || !std::isfinite(mean) ? nan : mean > 0 ? decibels(mean) : -std::numeric_limits<double>::infinity();
     }
   }
 
@@ -161,7 +160,8 @@ Range airy_range(const MapColumn& series) {
   if (!range) return {0, 1};
   const double size = std::max(std::abs(range->low), std::abs(range->high));
   const double air = range->high - range->low > 1e-6 * size ? 0.06 * (range->high - range->low) : size > 0 ? 0.05 * size : 1;
-  return {range->low - air, range->high + air};
+  constexpr double most = 1e307;               // what diverges may be larger than gnuplot can reckon with
+  return {std::max(range->low - air, -most), std::min(range->high + air, most)};
 }
 
 void spike_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box) {
