@@ -144,6 +144,24 @@ void words_inside(Figure& figure, const Box& box, std::string_view words) {
 // Draws axes alone.
 std::string nothing() { return "1/0 with lines"; }
 
+void no_histogram(Figure& figure, const Box& box, std::string_view why) {
+  heading(figure, box, "intervals between spikes");
+  words_inside(figure, box, why);
+  for (const char* axis : {"x", "y"}) figure.axis(axis, {0, 1}, false), figure.ticks(axis, {}, false);
+  figure.plot({nothing()});
+}
+
+// A histogram whose boxes are `width` wide.
+std::string box_layer(Figure& figure, const Histogram& h, double width) {
+  std::vector<double> boxes;
+  for (std::size_t k = 0; k < h.count.size(); ++k) {
+    const double x = double(k) * width, count = double(h.count[k]);
+    if (count > 0) boxes.insert(boxes.end(), {x + width / 2, count / 2, x, x + width, 0, count});
+  }
+  return fmt::format("{} binary format='%6double' using 1:2:3:4:5:6 with boxxyerror fillstyle solid noborder fillcolor rgb '{}'",
+                     figure.data(bytes_of(boxes)), colour_code(line_blue));
+}
+
 }  // namespace
 
 std::vector<Tick> upward_ticks(const Range& range, double height) { return linear_ticks(range.low, range.high, int(height / 19)); }
@@ -238,24 +256,20 @@ void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ti
 
 void interval_panel(Figure& figure, const TraceView& trace, const Box& box) {
   const std::vector<std::int64_t> intervals = spike_intervals(trace.observed_spikes());
-  const bool enough = intervals.size() >= 2;
-  const Histogram h = histogram(intervals, most_boxes);
-  const double width = double(h.width) * trace.dt * 1e3, end = std::max(width * double(h.count.size()), 1e-9) * 1.05;
-  const double most = enough ? double(*std::max_element(h.count.begin(), h.count.end())) : 1;
   figure.panel(box);
-  heading(figure, box, enough ? fmt::format("{} intervals between spikes", intervals.size()) : "intervals between spikes");
-  figure.axis("x", {0, enough ? end : 1}, false);
-  figure.axis("y", {0, 1.06 * most}, false);
-  figure.ticks("x", enough ? linear_ticks(0, end, int(box.width / 70)) : std::vector<Tick>{}, true);
-  figure.ticks("y", enough ? linear_ticks(0, most, int(std::min(most, 5.0))) : std::vector<Tick>{}, true);
   figure.label_x("interval [ms]", 0);
-  if (enough) figure.label_y("count", ticks_width(linear_ticks(0, most, int(std::min(most, 5.0)))));
-  else words_inside(figure, box, intervals.empty() ? "fewer than two spikes" : "a single interval");
-  std::vector<double> boxes;
-  for (std::size_t k = 0; enough && k < h.count.size(); ++k)
-    if (h.count[k] > 0) boxes.insert(boxes.end(), {(double(k) + 0.5) * width, double(h.count[k]) / 2, double(k) * width, double(k + 1) * width, 0, double(h.count[k])});
-  figure.plot({boxes.empty() ? nothing() : figure.data(bytes_of(boxes)) + " binary format='%6double' using 1:2:3:4:5:6 with boxxyerror fillstyle solid noborder " +
-                                               fmt::format("fillcolor rgb '{}'", colour_code(line_blue))});
+  if (intervals.size() < 2) return no_histogram(figure, box, intervals.empty() ? "fewer than two spikes" : "a single interval");
+  heading(figure, box, fmt::format("{} intervals between spikes", intervals.size()));
+  const Histogram h = histogram(intervals, most_boxes);
+  const double width = double(h.width) * trace.dt * 1e3, end = 1.05 * width * double(h.count.size());
+  const double most = double(*std::max_element(h.count.begin(), h.count.end()));
+  const std::vector<Tick> counts = linear_ticks(0, most, int(std::min(most, 5.0)));
+  figure.axis("x", {0, end}, false);
+  figure.ticks("x", linear_ticks(0, end, int(box.width / 70)), true);
+  figure.axis("y", {0, 1.06 * most}, false);
+  figure.ticks("y", counts, true);
+  figure.label_y("count", ticks_width(counts));
+  figure.plot({box_layer(figure, h, width)});
 }
 
 std::string alpha_words() { return fmt::format("alpha, {} to {} Hz", alpha_low, alpha_high); }
