@@ -32,18 +32,21 @@ std::vector<int> gpus_meant(const std::string& device, const Ranks& ranks) {
   return {found[std::size_t(ranks.local_rank()) % found.size()].index};
 }
 
-// NEUROSWEEP_ISA picks another instruction set than this CPU's best: to compare, or to reproduce another machine's map.
 std::unique_ptr<Backend> cpu_backend(int threads, const Ranks& ranks) {
   if (threads == 0) threads = std::max(1, usable_cores() / ranks.core_sharers());
-  const char* isa = std::getenv("NEUROSWEEP_ISA");
-  if (isa == nullptr || *isa == '\0') return make_cpu_backend(threads);
-  const auto known = cpu_isas();
-  if (std::find(known.begin(), known.end(), isa) == known.end())
-    throw SpecError(fmt::format("NEUROSWEEP_ISA={}: no such instruction set here{}; there are {}", isa, did_you_mean(isa, known), listed(known)));
-  return make_cpu_backend(threads, isa);
+  return make_cpu_backend(threads, cpu_isa());
 }
 
 }  // namespace
+
+std::string cpu_isa() {
+  const char* isa = std::getenv("NEUROSWEEP_ISA");
+  if (isa == nullptr || *isa == '\0') return "";
+  const auto known = cpu_isas();
+  if (std::find(known.begin(), known.end(), isa) == known.end())
+    throw SpecError(fmt::format("NEUROSWEEP_ISA={}: no such instruction set here{}; there are {}", isa, did_you_mean(isa, known), listed(known)));
+  return isa;
+}
 
 void check_device_name(const std::string& device) {
   if (device == "auto" || device == "cpu" || device == "cuda" || cuda_index(device)) return;

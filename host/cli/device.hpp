@@ -18,6 +18,10 @@ void check_device_name(const std::string& device);
 std::unique_ptr<Backend> backend_named(const std::string& device, int threads, const Ranks& ranks,
                                        const std::function<void(const std::string&)>& tell);
 
+// NEUROSWEEP_ISA, which picks another instruction set than this CPU's best: to compare, or to reproduce another machine's map.
+// "" = the best. SpecError if there is no such set.
+std::string cpu_isa();
+
 // Settles spec.problem.spectrum.engine. SpecError if the engine that the file names is not possible.
 void choose_engine(SweepSpec& spec, const Backend& backend);
 

@@ -62,11 +62,12 @@ int run_program(int argc, char** argv) {
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
   Action action;
-  add_run(app, action), add_export(app, action), add_plot(app, action), add_info(app, action);
+  add_run(app, action), add_export(app, action), add_plot(app, action), add_info(app, action), add_trace(app, action);
   add_init(app, action), add_models(app, action), add_devices(app, action);
   add_completion(app, action);
   app.footer("Examples:\n"                              // after the commands, which would take it over
              "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
+             "  neurosweep trace sweeps/jr_gain_map.toml --at Ae=3.25mV --plot trace.png\n"
              "  neurosweep export results/jr_gain_map.zarr --csv map.csv\n"
              "  neurosweep models jansen-rit\n"
              "  neurosweep init izhikevich --preset chattering > chattering.toml");

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <exception>
@@ -22,6 +21,7 @@
 #include "host/output/summary.hpp"
 #include "host/plan/ranks.hpp"
 #include "host/plan/store_work.hpp"
+#include "host/spec/flags.hpp"
 #include "host/spec/sweep_spec.hpp"
 #include "host/store/store_map.hpp"
 #include "show.hpp"
@@ -110,23 +110,11 @@ void settle(Options& o) {
   while (o.out.size() > 1 && o.out.ends_with('/')) o.out.pop_back();
 }
 
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code none;                                             // a file that does not exist is no error
-  auto whole = [&](const std::string& path) { return fs::weakly_canonical(fs::absolute(path, none), none); };
-  return fs::equivalent(a, b, none) || whole(a) == whole(b);
-}
-
 // The outputs' own mistakes first, then whether the system lets them be written.
 void check_outputs(const Options& o, const SweepSpec& spec) {
-  const std::array<std::pair<const char*, const std::string&>, 3> outputs{{{"--out", o.out}, {"--csv", o.csv}, {"--plot", o.plot}}};
-  for (auto a = outputs.begin(); a != outputs.end(); ++a) {
-    const auto& [flag, path] = *a;
-    if (path.empty()) continue;
-    if (flag != outputs[0].first && lies_in(path, o.out)) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
-    if (same_file(path, o.file)) throw SpecError(fmt::format("{}: the output would replace the sweep file", path));
-    for (auto b = a + 1; b != outputs.end(); ++b)
-      if (!b->second.empty() && same_file(path, b->second)) throw SpecError(fmt::format("{}: named by both {} and {}", path, flag, b->first));
-  }
+  check_names({{"--out", o.out}, {"--csv", o.csv}, {"--plot", o.plot}}, o.file);
+  for (const auto& [flag, path] : {std::pair{"--csv", o.csv}, {"--plot", o.plot}})
+    if (!path.empty() && lies_in(path, o.out)) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
   if (lies_in(o.file, o.out)) throw SpecError(fmt::format("{}: lies in the store {}; name another place for one of them", o.file, o.out));
   if (!o.plot.empty() && spec.axes.empty())
     throw SpecError("--plot: a picture needs an axis, and this is a single set; --axis NAME=FROM:TO:COUNT adds one");
@@ -178,26 +166,10 @@ Plan make_plan(const Options& o, const Ranks& ranks) {
 
 // ---- the store ------------------------------------------------------------------------------------------------------
 
-// `word` as a shell reads it back.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=,+-@%";
-  if (word.find_first_not_of(plain) == std::string::npos) return word;
-  std::string text = "'";
-  for (char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
-std::string overrides_text(const Overrides& overrides) {
-  std::string text;
-  for (const std::string& s : overrides.set) text += " --set " + quoted(s);
-  for (const std::string& a : overrides.axis) text += " --axis " + quoted(a);
-  return text.empty() ? "" : text.substr(1);
-}
-
 Store open_store(const Options& o, const SweepSpec& spec) {
   std::ifstream in(o.file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  return Store::fill(o.out, spec, {program_version(), program_commit(), text, overrides_text(o.overrides)});
+  return Store::fill(o.out, spec, {program_version(), program_commit(), text, flags_of(o.overrides)});
 }
 
 // The chunks of this run: all, or the shard's.
@@ -273,13 +245,13 @@ std::pair<int, double> fill(const Options& o, const Plan& plan, Store& store, co
 // ---- after computing ------------------------------------------------------------------------------------------------
 
 std::string command_line(const Options& o) {
-  std::string c = "neurosweep run " + quoted(o.file);
+  std::string c = "neurosweep run " + shell_word(o.file);
   auto add = [&c](const std::string& flag, const std::string& value) {
-    if (!value.empty()) c += " " + flag + " " + quoted(value);
+    if (!value.empty()) c += " " + flag + " " + shell_word(value);
   };
   if (o.out != default_store(o.file)) add("--out", o.out);
   add("--csv", o.csv), add("--plot", o.plot);
-  if (const std::string text = overrides_text(o.overrides); !text.empty()) c += " " + text;
+  if (const std::string text = flags_of(o.overrides); !text.empty()) c += " " + text;
   if (o.device != "auto") add("--device", o.device);
   if (o.threads > 0) add("--threads", std::to_string(o.threads));
   if (o.tile > 0) add("--tile", std::to_string(o.tile));
@@ -340,7 +312,7 @@ int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t c
   if (o.quiet && !o.json) return exit_done;
   const Summary summary = summarise(store, columns, tell_damage(), part_of(o, store));
   const Map labels = empty_map(store.metadata(), columns);
-  if (!o.shard_text.empty()) tell(o, fmt::format("shard {} is done; neurosweep info {} says what others are", o.shard_text, quoted(o.out)));
+  if (!o.shard_text.empty()) tell(o, fmt::format("shard {} is done; neurosweep info {} says what others are", o.shard_text, shell_word(o.out)));
   for (const std::string& line : summary_lines(summary, labels)) tell(o, line);
   if (!o.quiet && !o.json && o.csv != "-" && o.shard_text.empty()) print_preview(store, columns);
   if (o.json) print_json(o, plan, summary, computed, seconds);
@@ -428,7 +400,7 @@ void add_run(CLI::App& app, Action& action) {
   command->add_flag("--json", o->json, "print one JSON object at the end instead of the map");
   command->footer("Examples:\n"
                   "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
-                  "  neurosweep run sweeps/jr_gain_map.toml --axis Ae=2:5:512 --axis Ai=15:30:512 --out results/fine.zarr\n"
+                  "  neurosweep run sweeps/jr_gain_map.toml --axis Ae=2:5:99 --axis Ai=15:30:99 --out results/fine.zarr\n"
                   "  neurosweep run sweeps/jr_gain_map.toml --set input.E.noise=0 --overwrite --csv - | head");
   command->callback([=, &action] {
     if (o->csv == "/dev/stdout") o->csv = "-";

@@ -32,6 +32,12 @@ std::vector<std::string> names_beside(const fs::path& path) {
   return names;
 }
 
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code none;                                             // a file that does not exist is no error
+  auto whole = [&](const std::string& path) { return fs::weakly_canonical(fs::absolute(path, none), none); };
+  return fs::equivalent(a, b, none) || whole(a) == whole(b);
+}
+
 }  // namespace
 
 Store store_named(const std::string& folder) {
@@ -50,11 +56,13 @@ Damage tell_damage() {
 }
 
 // Linux promises more memory than there is and kills whoever takes it; so it is asked for first.
-void check_memory(double bytes, std::uint64_t sets) {
+void check_memory(double bytes, const std::string& what) {
   const double there = double(sysconf(_SC_PHYS_PAGES)) * double(sysconf(_SC_PAGE_SIZE));
   if (bytes > there)
-    throw std::runtime_error(fmt::format("a map of {} sets takes {:.3g} GB of memory, this machine has {:.3g} GB", sets, bytes / 1e9, there / 1e9));
+    throw std::runtime_error(fmt::format("{} takes {:.3g} GB of memory, this machine has {:.3g} GB", what, bytes / 1e9, there / 1e9));
 }
+
+void check_memory(double bytes, std::uint64_t sets) { check_memory(bytes, fmt::format("a map of {} sets", sets)); }
 
 // A glimpse at the end of a run is not worth gigabytes.
 void print_preview(const Store& store, const std::vector<std::string>& columns) {
@@ -95,6 +103,17 @@ MapBlocks counted(MapBlocks blocks, Missing& missing) {
 
 void tell_missing(const Missing& missing, const std::string& more) {
   for (const std::string& note : missing.notes()) say("note: " + note + more);
+}
+
+void check_names(const std::vector<NamedOutput>& outputs, const std::string& sweep_file) {
+  for (auto a = outputs.begin(); a != outputs.end(); ++a) {
+    if (a->path.empty()) continue;
+    if (!sweep_file.empty() && same_file(a->path, sweep_file))
+      throw SpecError(fmt::format("{}: the output would replace the sweep file", a->path));
+    for (auto b = a + 1; b != outputs.end(); ++b)
+      if (!b->path.empty() && same_file(a->path, b->path))
+        throw SpecError(fmt::format("{}: named by both {} and {}", a->path, a->flag, b->flag));
+  }
 }
 
 bool lies_in(const std::string& path, const std::string& folder) {

@@ -15,6 +15,9 @@ Store store_named(const std::string& folder);
 // Notes on standard error, once each: which files of the store are not what was written.
 Damage tell_damage();
 
+// Throws std::runtime_error if so many bytes of `what` ("a trace of 10 steps") do not fit this machine.
+void check_memory(double bytes, const std::string& what);
+
 // Throws std::runtime_error if a map of so many bytes does not fit this machine.
 void check_memory(double bytes, std::uint64_t sets);
 
@@ -36,6 +39,12 @@ MapBlocks counted(MapBlocks blocks, Missing& missing);
 
 // Says on standard error what was not computed, if anything; `more` ends each note.
 void tell_missing(const Missing& missing, const std::string& more = "");
+
+// SpecError if two of a command's outputs are one file, or one of them the sweep file that it reads. Empty names are none.
+struct NamedOutput {
+  std::string flag, path;
+};
+void check_names(const std::vector<NamedOutput>& outputs, const std::string& sweep_file);
 
 // What a command writes must not lie in the store that it reads. SpecError; then what check_writable() throws.
 void check_output(const std::string& flag, const std::string& path, const Store& store);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "host/output/output_file.hpp"
 #include "host/output/text.hpp"
 
 namespace neurosweep::output {
@@ -53,6 +54,15 @@ std::string scale_image() {
     for (int column = 0; column < scale_columns; ++column) append_bytes(bytes, viridis((i + 0.5) / scale_steps));
   }
   return bytes;
+}
+
+// Viewers smooth an enlarged image in an SVG unless it asks them not to; cells are what they are.
+std::string without_smoothing(std::string svg) {
+  const std::string tag = "<image ", wish = "style='image-rendering:pixelated' ";
+  for (std::size_t at = 0; (at = svg.find(tag, at)) != std::string::npos; at += tag.size() + wish.size()) {
+    svg.insert(at + tag.size(), wish);
+  }
+  return svg;
 }
 
 }  // namespace
@@ -191,6 +201,16 @@ void Figure::plot(const std::vector<std::string>& layers) {
   line("unset label; unset object");
 }
 
-std::string Figure::draw() const { return run_gnuplot(script_ + "unset multiplot\n", data_); }
+std::string Figure::draw() const {
+  std::string picture = run_gnuplot(script_ + "unset multiplot\n", data_);
+  return format_.extension == ".svg" ? without_smoothing(std::move(picture)) : picture;
+}
+
+void Figure::save(const std::string& path) const {
+  const std::string picture = draw();
+  OutputFile file(path);
+  file.write(picture);
+  file.commit();
+}
 
 }  // namespace neurosweep::output

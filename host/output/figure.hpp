@@ -76,6 +76,8 @@ class Figure {
 
   // Runs gnuplot; returns the picture's bytes.
   std::string draw() const;
+  // Writes them to a file, whole or not at all.
+  void save(const std::string& path) const;
 
  private:
   void key(const Caption& caption);

@@ -23,15 +23,6 @@ Figure figure_of(const Map& map, const PictureFormat& format) {
   return map.axes.size() == 2 ? heat_figure(map, format) : slices_figure(map, format);
 }
 
-// Viewers smooth an enlarged image in an SVG unless it asks them not to; a map's cells are what they are.
-std::string without_smoothing(std::string svg) {
-  const std::string tag = "<image ", wish = "style='image-rendering:pixelated' ";
-  for (std::size_t at = 0; (at = svg.find(tag, at)) != std::string::npos; at += tag.size() + wish.size()) {
-    svg.insert(at + tag.size(), wish);
-  }
-  return svg;
-}
-
 }  // namespace
 
 void write_plot(const Map& map, const std::string& path) {
@@ -40,11 +31,7 @@ void write_plot(const Map& map, const std::string& path) {
   require_axis(map.axes.size());
   if (map.columns.empty()) throw std::runtime_error("a picture needs a measure: this map has none");
   check_writable(path);
-  std::string picture = figure_of(map, format).draw();
-  if (format.extension == ".svg") picture = without_smoothing(std::move(picture));
-  OutputFile file(path);
-  file.write(picture);
-  file.commit();
+  figure_of(map, format).save(path);
 }
 
 void check_plot_possible(const std::string& path, std::size_t axes) {

@@ -191,7 +191,10 @@ bool put(Node& root, std::string_view dotted, Node value) {
 
 Node read_document(const std::string& path) {
   check_file(path);
-  const std::string bytes = read_bytes(path);
+  return parse_document(path, read_bytes(path));
+}
+
+Node parse_document(const std::string& path, const std::string& bytes) {
   check_bytes(path, bytes);
   try {
     Node root = converted(toml::parse(std::string_view(bytes), path));

@@ -48,6 +48,9 @@ bool put(Node& root, std::string_view dotted, Node value);
 // std::runtime_error if the system refuses to read it.
 Node read_document(const std::string& path);
 
+// The same of a sweep file's text, which messages call `path`.
+Node parse_document(const std::string& path, const std::string& text);
+
 // A TOML value from the command line ("[1, 2]"), all of it at `place`. Reports what is none, and makes it unusable.
 Node parse_value(const std::string& text, const Place& place, Report& report);
 

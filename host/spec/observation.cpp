@@ -208,6 +208,7 @@ void read_observation(Context& c) {
   read_min_amplitude(c);
   const std::size_t errors = c.report.errors();
   const std::optional<Band> band = read_band(c);
+  if (band) c.sweep.band_low = band->lower, c.sweep.band_high = band->upper;
   if (c.problem().steps > 0) {
     if (const std::optional<int> segment = read_segment(c)) {
       c.problem().spectrum.segment = *segment;

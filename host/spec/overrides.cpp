@@ -9,26 +9,9 @@ namespace {
 
 using Kind = Node::Kind;
 
-struct Flag {
-  std::string name, value;
-  Place place;
-  bool complete = false;  // there was a = and something before it
-};
-
 std::string trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
   return first == std::string_view::npos ? "" : std::string(text.substr(first, last - first + 1));
-}
-
-Flag parse_flag(std::string_view option, const std::string& text) {
-  Flag flag;
-  flag.place.flag = fmt::format("{} {}", option, visible(text));
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) return flag;
-  flag.name = trimmed(std::string_view(text).substr(0, equals));
-  flag.value = trimmed(std::string_view(text).substr(equals + 1));
-  flag.complete = !flag.name.empty();
-  return flag;
 }
 
 std::vector<std::string> split(const std::string& text, char at) {
@@ -123,6 +106,17 @@ void override_axis(Node& root, const Flag& flag, Report& report) {
 }
 
 }  // namespace
+
+Flag parse_flag(std::string_view option, const std::string& text) {
+  Flag flag;
+  flag.place.flag = fmt::format("{} {}", option, visible(text));
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return flag;
+  flag.name = trimmed(std::string_view(text).substr(0, equals));
+  flag.value = trimmed(std::string_view(text).substr(equals + 1));
+  flag.complete = !flag.name.empty();
+  return flag;
+}
 
 void override_model(Node& root, const std::vector<std::string>& sets) {
   for (const std::string& text : sets) {

@@ -13,6 +13,15 @@ namespace neurosweep::spec {
 // `model` alone: what the other flags mean depends on it.
 void override_model(Node& root, const std::vector<std::string>& sets);
 
+struct Flag {
+  std::string name, value;
+  Place place;
+  bool complete = false;  // there was a = and something before it
+};
+
+// "NAME=VALUE" of `option`.
+Flag parse_flag(std::string_view option, const std::string& text);
+
 // KEY is a dotted key of the file, or the bare name of a parameter. VALUE is written as in the file without the quotes;
 // a list with commas or colons between (spectrum.band=3:40, observe.measures=mean,std), or any TOML array or table.
 void override_keys(Node& root, const std::vector<std::string>& sets, const Keys& keys, Report& report);

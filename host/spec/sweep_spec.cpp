@@ -179,4 +179,8 @@ SweepSpec load_sweep(const std::string& path, const Overrides& overrides) {
   return spec::read_sweep(path, spec::read_document(path), overrides, models());
 }
 
+SweepSpec load_sweep_text(const std::string& path, const std::string& text, const Overrides& overrides) {
+  return spec::read_sweep(path, spec::parse_document(path, text), overrides, models());
+}
+
 }  // namespace neurosweep

@@ -31,6 +31,7 @@ struct SweepSpec {
   Problem problem;                 // complete but for spectrum.engine: `fft` wherever a spectral measure is wanted, else `none`
   std::vector<AxisLabel> axes;     // same order and values as problem.axes, in the unit that `models` lists
   std::vector<std::string> warnings;   // e.g. a value outside the literature's range
+  double band_low = 0, band_high = 0;  // Hz: where a peak is looked for, wanted or not
 };
 
 struct Overrides {                 // the command line's, in order
@@ -40,6 +41,9 @@ struct Overrides {                 // the command line's, in order
 
 // Reads and checks `path`. Throws SpecError; std::runtime_error if the file cannot be read for another reason.
 SweepSpec load_sweep(const std::string& path, const Overrides& overrides);
+
+// The same of a sweep file's text, such as a store keeps it; messages call it `path`.
+SweepSpec load_sweep_text(const std::string& path, const std::string& text, const Overrides& overrides);
 
 // Names and units of the output columns. `signal_unit` is the unit of the observed signal.
 std::string measure_name(Measure m);

@@ -1,0 +1,120 @@
+#include "trace_set.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "backend.hpp"
+#include "host/output/text.hpp"
+#include "host/spec/spectrum.hpp"
+#include "models/models.hpp"
+
+namespace neurosweep {
+namespace {
+
+const ModelInfo& model_of(const SweepSpec& sweep) { return models()[std::size_t(sweep.problem.model)]; }
+
+// Columns of a trace's rows that are shown, and under which name: each signal that is a state is shown once.
+struct Shown {
+  std::string_view name, unit;
+  std::size_t column;
+};
+std::vector<Shown> shown_columns(const ModelInfo& model) {
+  std::vector<Shown> shown;
+  std::size_t column = 0;
+  for (const State& s : model.states) shown.push_back({s.name, s.unit, column++});
+  for (const Signal& s : model.signals) {
+    const bool state = std::any_of(model.states.begin(), model.states.end(), [&](const State& x) { return x.name == s.name; });
+    if (!state) shown.push_back({s.name, s.unit, column});
+    ++column;
+  }
+  return shown;
+}
+
+// Milliseconds. Where a whole number of steps makes one, division rounds once: 0.3, not 0.1 * 3 = 0.30000000000000004.
+double time_of(std::size_t step, double dt) {
+  const double per_ms = 1e-3 / dt, whole = std::round(per_ms);
+  return std::fabs(per_ms - whole) <= 1e-9 * whole ? double(step) / whole : double(step) * (dt * 1e3);
+}
+
+void fill_series(TraceView& view, const ModelInfo& model, const std::vector<double>& rows) {
+  const std::size_t width = model.states.size() + model.signals.size(), n = rows.size() / width;
+  for (const Shown& shown : shown_columns(model)) {
+    MapColumn& column = view.series.emplace_back(MapColumn{std::string(shown.name), std::string(shown.unit), std::vector<double>(n)});
+    for (std::size_t i = 0; i < n; ++i) column.values[i] = rows[i * width + shown.column];
+  }
+  view.time.reserve(n);
+  for (std::size_t i = 0; i < n; ++i) view.time.push_back(time_of(i + 1, view.dt));
+}
+
+std::string where_text(const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate) {
+  std::vector<MapAxis> axes;
+  for (const AxisLabel& a : sweep.axes) axes.push_back({a.name, a.unit, a.log, a.values, a.names});
+  std::string text = axes.empty() ? "the only set" : fmt::format("{} (set {} of {})", output::place(axes, axes.size(), set), set + 1, sweep.problem.sets());
+  if (sweep.problem.replicates > 1) text += fmt::format(", replicate {} of 0 to {}", replicate, sweep.problem.replicates - 1);
+  return text;
+}
+
+std::string method_text(const SweepSpec& sweep) {
+  const Problem& p = sweep.problem;
+  return fmt::format("{}, {}, dt = {} ms, {}", model_of(sweep).name, method_names[std::size_t(p.method)], time_of(1, p.dt),
+                     precision_names[std::size_t(p.precision)]);
+}
+
+// The highest bin inside the band, as a sweep takes it: of equals the lower frequency, and none of a set at rest.
+std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& sweep) {
+  const auto range = output::finite_range(view.observed_part());
+  if (!range) return std::nullopt;
+  const double given = sweep.problem.spectrum.min_amplitude;
+  const double rest = std::isnan(given) ? 1e-5 * std::max(std::fabs(range->low), std::fabs(range->high)) : given;
+  const BinRange bins = bins_inside(view.band.low, view.band.high, view.dt, sweep.problem.spectrum.segment);
+  if (bins.count == 0 || range->high - range->low < rest) return std::nullopt;
+  const auto first = view.psd.density.begin() + bins.first, highest = std::max_element(first, first + bins.count);
+  if (!std::isfinite(*highest)) return std::nullopt;         // diverged
+  return SpectralPeak{view.psd.frequency[std::size_t(highest - view.psd.density.begin())], *highest};
+}
+
+}  // namespace
+
+// The backend's rows, and the columns made of them; a spectrogram, and the three columns made of it.
+double trace_bytes(const SweepSpec& sweep) {
+  const ModelInfo& model = model_of(sweep);
+  const SpectrumPlan& plan = sweep.problem.spectrum;
+  const double steps = double(sweep.problem.steps), overlapping = plan.segment > 0 ? 0.5 * plan.segment / plan.hop() : 0;
+  return 8 * steps * (double(2 * (model.states.size() + model.signals.size()) + 1) + 4 * overlapping);
+}
+
+TraceView trace_of(const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate, const std::string& isa) {
+  const Problem& p = sweep.problem;
+  const ModelInfo& model = model_of(sweep);
+  Trace trace = trace_set(p, set, replicate, isa);
+  TraceView view;
+  view.title = sweep.title, view.where = where_text(sweep, set, replicate), view.method = method_text(sweep);
+  view.single = p.precision == Precision::single_, view.dt = p.dt, view.transient = std::size_t(p.transient);
+  fill_series(view, model, trace.rows);
+  const Signal& signal = model.signals[std::size_t(p.signal)];
+  while (view.series[view.signal].name != signal.name) ++view.signal;
+  view.spiking = model.spiking, view.spiked = std::move(trace.spiked);
+  for (std::size_t m = 0; m < p.measures.size(); ++m)
+    view.measures.push_back({measure_name(p.measures[m]), measure_unit(p.measures[m], std::string(signal.unit)), {trace.result.values[m]}});
+  view.status = trace.result.status[0];
+  return view;
+}
+
+void add_spectra(TraceView& view, const SweepSpec& sweep) {
+  const Segments segments{sweep.problem.spectrum.segment, sweep.problem.spectrum.overlap};
+  if (segments.length == 0) {
+    view.no_spectrum = fmt::format("{} observed samples are too few to choose a segment of the spectrum; give spectrum.segment, or a longer duration",
+                                   view.observed_part().size());
+    return;
+  }
+  view.density_unit = measure_unit(Measure::peak_power, view.observed().unit);
+  view.psd = welch(view.observed_part(), view.dt, segments);
+  view.band = {sweep.band_low, sweep.band_high};
+  view.peak = peak_of(view, sweep);
+  view.spectrogram = spectrogram(view.observed().values, view.dt, segments);
+  for (double& t : view.spectrogram.time) t += view.dt;      // the first sample stands at dt
+}
+
+}  // namespace neurosweep

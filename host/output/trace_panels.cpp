@@ -1,0 +1,295 @@
+#include "host/output/trace_panels.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "host/output/text.hpp"
+#include "host/signal/decimate.hpp"
+#include "host/signal/intervals.hpp"
+
+namespace neurosweep::output {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double long_time = 10000;            // ms: from here on in s
+constexpr double decades_shown = 10;           // of a PSD: what is lower is rounding
+constexpr double decibels_shown = 60;          // of a spectrogram
+constexpr double alpha_low = 8, alpha_high = 13;
+constexpr std::int64_t most_boxes = 40;
+constexpr double small_font = 12;
+
+std::string line_style(Rgb colour, double width) { return fmt::format("linewidth {} linecolor rgb '{}'", width, colour_code(colour)); }
+
+std::string line_layer(Figure& figure, const std::vector<double>& points, const std::string& style) {
+  return figure.data(bytes_of(points)) + " binary format='%2double' using 1:2 with lines " + style;
+}
+
+// Over the panel's full height, behind everything.
+void shade(Figure& figure, double from, double to, Rgb colour) {
+  figure.line("set object rectangle from first {}, graph 0 to first {}, graph 1 behind fillcolor rgb '{}' fillstyle solid noborder",
+              from, to, colour_code(colour));
+}
+
+void shade_transient(Figure& figure, const TraceView& trace, const TimeAxis& time) {
+  if (trace.transient > 0) shade(figure, 0, trace.time[trace.transient - 1] * time.per_ms, transient_grey);
+}
+
+void time_axis(Figure& figure, const TimeAxis& time, bool with_text) {
+  figure.axis("x", time.range, false);
+  figure.ticks("x", time.ticks, with_text);
+  if (with_text) figure.label_x(label("time", time.unit), 0);
+}
+
+// x, y of a polyline that reaches every extreme.
+std::vector<double> polyline(const TraceView& trace, const std::vector<double>& y, const TimeAxis& time, std::size_t pixels) {
+  std::vector<double> points;
+  for (const std::size_t i : decimated(y, pixels)) points.insert(points.end(), {trace.time[i] * time.per_ms, std::isfinite(y[i]) ? y[i] : nan});
+  return points;
+}
+
+// Where the spikes' lines stand: one for each pixel that has a spike.
+std::vector<double> spike_places(const TraceView& trace, const TimeAxis& time, double pixels) {
+  std::vector<double> places;
+  double last = -1;
+  for (std::size_t i = 0; i < trace.spiked.size(); ++i) {
+    if (!trace.spiked[i]) continue;
+    const double at = trace.time[i] * time.per_ms, pixel = std::floor(at / time.range.high * pixels);
+    if (pixel > last) places.push_back(at), last = pixel;
+  }
+  return places;
+}
+
+double decibels(double density) { return density > 0 ? 10 * std::log10(density) : nan; }
+
+// The spectrogram as pixels, lowest row first: each shows the mean of the segments whose middles are in it, or the nearest.
+class Picture {
+ public:
+  Picture(const TraceView& trace, double seconds, double highest, std::size_t columns, std::size_t rows)
+      : s_(trace.spectrogram), columns_(columns), rows_(rows), pixel_(columns * rows) {
+    const double hop = s_.time.size() > 1 ? s_.time[1] - s_.time[0] : 2 * s_.time[0];
+    for (std::size_t column = 0; column < columns; ++column) {
+      const double from = seconds * double(column) / double(columns), to = seconds * double(column + 1) / double(columns);
+      fill_column(column, std::lround((from - s_.time[0]) / hop), std::lround((to - s_.time[0]) / hop), highest);
+    }
+  }
+
+  // A colour scale that ends at the highest value and leaves out what is too faint.
+  Range range() const {
+    const auto all = finite_range(pixel_).value_or(Range{0, 1});
+    const double low = std::max(all.low, all.high - decibels_shown);
+    return all.high > low ? Range{low, all.high} : Range{low - 1, low + 1};
+  }
+
+  std::string bytes(const Range& range) const {
+    std::string bytes;
+    for (const double value : pixel_) {
+      const bool zero = value == -std::numeric_limits<double>::infinity();
+      append_bytes(bytes, std::isnan(value) ? Rgb(0xFFFFFF) : viridis(zero ? 0 : share(value, range)));
+    }
+    return bytes;
+  }
+
+ private:
+  // Of the segments first ... last - 1, or first alone; outside the segments there is nothing.
+  void fill_column(std::size_t column, long first, long last, double highest) {
+    const long count = long(s_.time.size());
+    first = std::clamp(first, -1L, count), last = std::clamp(std::max(last, first + 1), 0L, count);
+    for (std::size_t row = 0; row < rows_; ++row) {
+      const std::size_t bin = std::min(std::size_t(std::lround(highest * (double(row) + 0.5) / double(rows_) / s_.frequency[1])), s_.frequency.size() - 1);
+      double sum = 0;
+      for (long i = std::max(first, 0L); i < last; ++i) sum += s_.density[std::size_t(i) * s_.frequency.size() + bin];
+      const bool outside = first < 0 || first >= last;
+      const double mean = sum / double(last - first);
+      pixel_[row * columns_ + column] = outside || !std::isfinite(mean) ? nan : mean > 0 ? decibels(mean) : -std::numeric_limits<double>::infinity();
+    }
+  }
+
+  const Spectrogram& s_;
+  std::size_t columns_, rows_;
+  std::vector<double> pixel_;                  // dB
+};
+
+// Bin k of the PSD up to the shown frequency.
+std::vector<double> psd_points(const TraceView& trace) {
+  std::vector<double> points;
+  for (std::size_t k = 1; k < trace.psd.frequency.size() && trace.psd.frequency[k] <= shown_frequency(trace) * (1 + 1e-9); ++k)
+    points.insert(points.end(), {trace.psd.frequency[k], trace.psd.density[k]});
+  return points;
+}
+
+std::string why_no_peak(const TraceView& trace) {
+  const std::vector<double>& density = trace.psd.density;
+  if (!std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); })) return "no power: diverged";
+  return std::any_of(density.begin(), density.end(), [](double d) { return d > 0; }) ? "no peak: at rest" : "no power: at rest";
+}
+
+// Text beside the peak, on the side that has room.
+void name_peak(Figure& figure, const TraceView& trace, double highest) {
+  const bool right = trace.peak->frequency < 0.6 * highest;
+  figure.line("set label {} at first {}, first {} {} offset character {},0.5 front noenhanced",
+              gnuplot_string(quantity(trace.peak->frequency, "Hz")), trace.peak->frequency, trace.peak->density, right ? "left" : "right", right ? 1 : -1);
+}
+
+void heading(Figure& figure, const Box& box, std::string_view words) {
+  figure.text(box.left, box.bottom + box.height + 0.75 * font_size, words, "left", font_size);
+}
+
+void words_inside(Figure& figure, const Box& box, std::string_view words) {
+  figure.text(box.left + box.width / 2, box.bottom + box.height / 2, words, "center", font_size);
+}
+
+// Draws axes alone.
+std::string nothing() { return "1/0 with lines"; }
+
+void no_histogram(Figure& figure, const Box& box, std::string_view why) {
+  heading(figure, box, "intervals between spikes");
+  words_inside(figure, box, why);
+  for (const char* axis : {"x", "y"}) figure.axis(axis, {0, 1}, false), figure.ticks(axis, {}, false);
+  figure.plot({nothing()});
+}
+
+// A histogram whose boxes are `width` wide.
+std::string box_layer(Figure& figure, const Histogram& h, double width) {
+  std::vector<double> boxes;
+  for (std::size_t k = 0; k < h.count.size(); ++k) {
+    const double x = double(k) * width, count = double(h.count[k]);
+    if (count > 0) boxes.insert(boxes.end(), {x + width / 2, count / 2, x, x + width, 0, count});
+  }
+  return fmt::format("{} binary format='%6double' using 1:2:3:4:5:6 with boxxyerror fillstyle solid noborder fillcolor rgb '{}'",
+                     figure.data(bytes_of(boxes)), colour_code(line_blue));
+}
+
+}  // namespace
+
+std::vector<Tick> upward_ticks(const Range& range, double height) { return linear_ticks(range.low, range.high, int(height / 19)); }
+
+TimeAxis::TimeAxis(const TraceView& trace) {
+  const double end = trace.time.back();
+  unit = end >= long_time ? "s" : "ms", per_ms = end >= long_time ? 1e-3 : 1;
+  range = {0, end * per_ms};
+  ticks = linear_ticks(0, range.high, 10);
+}
+
+Range airy_range(const MapColumn& series) {
+  const auto range = finite_range(series.values);
+  if (!range) return {0, 1};
+  const double size = std::max(std::abs(range->low), std::abs(range->high));
+  const double air = range->high - range->low > 1e-6 * size ? 0.06 * (range->high - range->low) : size > 0 ? 0.05 * size : 1;
+  constexpr double most = 1e307;               // what diverges may be larger than gnuplot can reckon with
+  return {std::max(range->low - air, -most), std::min(range->high + air, most)};
+}
+
+void spike_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box) {
+  figure.panel(box);
+  figure.axis("x", time.range, false);
+  figure.axis("y", {0, 1}, false);
+  figure.line("unset border; unset xtics; unset ytics");
+  figure.text(box.left - 8, box.bottom + box.height / 2, "spikes", "right", small_font);
+  std::vector<double> lines;
+  for (const double at : spike_places(trace, time, box.width)) lines.insert(lines.end(), {at, 0.1, 0, 0.8});
+  figure.plot({lines.empty() ? nothing() : figure.data(bytes_of(lines)) + " binary format='%4double' using 1:2:3:4 with vectors nohead " + line_style(0x000000, 1)});
+  figure.line("set border");
+}
+
+void series_panel(Figure& figure, const TraceView& trace, std::size_t series, const TimeAxis& time, const Box& box, double ticks_width, bool lowest) {
+  const MapColumn& column = trace.series[series];
+  const Range y = airy_range(column);
+  figure.panel(box);
+  time_axis(figure, time, lowest);
+  figure.axis("y", y, false);
+  figure.ticks("y", upward_ticks(y, box.height), true);
+  figure.label_y(label(column.name, column.unit), ticks_width);
+  shade_transient(figure, trace, time);
+  const Rgb colour = series == trace.signal ? observed_red : line_blue;
+  figure.plot({line_layer(figure, polyline(trace, column.values, time, std::size_t(box.width)), line_style(colour, 1))});
+}
+
+void spectrogram_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box, double ticks_width) {
+  const double highest = shown_frequency(trace);
+  const std::size_t columns = std::size_t(box.width), rows = std::size_t(box.height);
+  const Picture picture(trace, trace.time.back() * 1e-3, highest, columns, rows);
+  figure.panel(box);
+  time_axis(figure, time, true);
+  figure.axis("y", {0, highest}, false);
+  figure.ticks("y", upward_ticks({0, highest}, box.height), true);
+  figure.label_y("frequency [Hz]", ticks_width);
+  figure.axis("x2", {-0.5, double(columns) - 0.5}, false);
+  figure.axis("y2", {-0.5, double(rows) - 0.5}, false);
+  std::vector<std::string> layers{figure.data(picture.bytes(picture.range())) + " " + image_layer(columns, rows) + " axes x2y2"};
+  if (trace.transient > 0) {
+    const double end = trace.time[trace.transient - 1] * time.per_ms;
+    layers.push_back(line_layer(figure, {end, 0, end, highest}, line_style(0xFFFFFF, 1.5) + " dashtype 2"));
+  }
+  figure.plot(layers);
+  const std::string unit = fmt::format("dB of {}", trace.density_unit);
+  figure.colour_bar({box.left + box.width + 14, box.bottom, 16, box.height}, picture.range(), upward_ticks(picture.range(), box.height), label("power", unit));
+}
+
+void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ticks_width) {
+  const double highest = shown_frequency(trace);
+  const Range y = psd_range(trace);
+  figure.panel(box);
+  heading(figure, box, fmt::format("power spectrum of {}", trace.observed().name));
+  figure.axis("x", {0, highest}, false);
+  figure.ticks("x", linear_ticks(0, highest, int(box.width / 60)), true);
+  figure.label_x("frequency [Hz]", 0);
+  figure.axis("y", y, true);
+  figure.ticks("y", log_ticks(y.low, y.high, 6), true);
+  figure.label_y(label("power", trace.density_unit), ticks_width);
+  if (alpha_low < highest) shade(figure, alpha_low, std::min(alpha_high, highest), band_blue);
+  std::vector<std::string> layers;
+  for (const double edge : {trace.band.low, trace.band.high})
+    layers.push_back(line_layer(figure, {edge, y.low, edge, y.high}, line_style(0x606060, 1) + " dashtype 2"));
+  layers.push_back(line_layer(figure, psd_points(trace), line_style(observed_red, 1.5)));
+  if (trace.peak) {
+    name_peak(figure, trace, highest);
+    layers.push_back(figure.data(bytes_of(std::vector{trace.peak->frequency, trace.peak->density})) +
+                     " binary format='%2double' using 1:2 with points pointtype 7 pointsize 0.8 linecolor rgb 'black'");
+  }
+  else words_inside(figure, box, why_no_peak(trace));
+  figure.plot(layers);
+  figure.line("unset logscale y");
+}
+
+void interval_panel(Figure& figure, const TraceView& trace, const Box& box) {
+  const std::vector<std::int64_t> intervals = spike_intervals(trace.observed_spikes());
+  figure.panel(box);
+  figure.label_x("interval [ms]", 0);
+  if (intervals.size() < 2) return no_histogram(figure, box, intervals.empty() ? "fewer than two spikes" : "a single interval");
+  heading(figure, box, fmt::format("{} intervals between spikes", intervals.size()));
+  const Histogram h = histogram(intervals, most_boxes);
+  const double width = double(h.width) * trace.dt * 1e3, end = 1.05 * width * double(h.count.size());
+  const double most = double(*std::max_element(h.count.begin(), h.count.end()));
+  const std::vector<Tick> counts = linear_ticks(0, most, int(std::min(most, 5.0)));
+  figure.axis("x", {0, end}, false);
+  figure.ticks("x", linear_ticks(0, end, int(box.width / 70)), true);
+  figure.axis("y", {0, 1.06 * most}, false);
+  figure.ticks("y", counts, true);
+  figure.label_y("count", ticks_width(counts));
+  figure.plot({box_layer(figure, h, width)});
+}
+
+std::string alpha_words() { return fmt::format("alpha, {} to {} Hz", alpha_low, alpha_high); }
+
+double shown_frequency(const TraceView& trace) {
+  const std::vector<double>& f = trace.psd.frequency;
+  const std::size_t few = std::min<std::size_t>(8, f.size() - 1);
+  return std::min(std::max(2 * trace.band.high, f[few]), f.back());
+}
+
+Range psd_range(const TraceView& trace) {
+  std::vector<double> shown;
+  const std::vector<double> points = psd_points(trace);
+  for (std::size_t i = 1; i < points.size(); i += 2)
+    if (points[i] > 0) shown.push_back(points[i]);
+  const auto range = finite_range(shown);
+  if (!range) return {0.1, 10};
+  const double low = std::max(range->low, range->high * std::pow(10, -decades_shown));
+  const double air = std::pow(std::max(range->high / low, 10.0), 0.1);       // above is room for the peak's name
+  return {low / std::sqrt(air), range->high * air * std::sqrt(air)};
+}
+
+}  // namespace neurosweep::output

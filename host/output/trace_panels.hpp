@@ -1,0 +1,49 @@
+// The panels of a trace's picture.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "host/output/figure.hpp"
+#include "host/output/trace_view.hpp"
+
+namespace neurosweep::output {
+
+inline constexpr Rgb line_blue = 0x0072B2, observed_red = 0xD55E00;      // Okabe and Ito's, told apart by any eye
+inline constexpr Rgb transient_grey = 0xE4E4E4, band_blue = 0xD6E9F5;
+
+// How time is written along the panels: in ms, or in s where that is long.
+struct TimeAxis {
+  explicit TimeAxis(const TraceView& trace);
+  std::string unit;
+  double per_ms;
+  Range range;
+  std::vector<Tick> ticks;
+};
+
+// Marks along a panel that may be lower than a map's.
+std::vector<Tick> upward_ticks(const Range& range, double height);
+
+// All values with some air; 0 to 1 if there is none.
+Range airy_range(const MapColumn& series);
+
+// A short line for each spike, above the others' panels.
+void spike_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box);
+
+// One state or signal. The lowest panel of a column names the time below it.
+void series_panel(Figure& figure, const TraceView& trace, std::size_t series, const TimeAxis& time, const Box& box, double ticks_width, bool lowest);
+
+// With its colour bar on the right.
+void spectrogram_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box, double ticks_width);
+
+void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ticks_width);
+
+void interval_panel(Figure& figure, const TraceView& trace, const Box& box);
+
+std::string alpha_words();             // which frequencies psd_panel() shades
+
+// Up to which frequency spectra are shown [Hz]: the band and as much again, and always a few bins.
+double shown_frequency(const TraceView& trace);
+// The PSD's values up to there, but for its bin at 0, which the detrending empties.
+Range psd_range(const TraceView& trace);
+
+}  // namespace neurosweep::output

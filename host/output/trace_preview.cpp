@@ -1,0 +1,154 @@
+// A trace in a terminal: what fits a screen.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "host/output/ink.hpp"
+#include "host/output/preview.hpp"
+#include "host/output/text.hpp"
+#include "host/output/trace_panels.hpp"
+#include "host/output/trace_view.hpp"
+#include "host/signal/decimate.hpp"
+
+namespace neurosweep {
+
+using namespace output;
+
+namespace {
+
+constexpr std::size_t chart_lines = 6;         // of the spectrum
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+std::string repeated(std::string_view text, std::size_t n) {
+  std::string all;
+  while (n-- > 0) all += text;
+  return all;
+}
+
+// `low    high` under something `width` wide.
+std::string ends(const std::string& low, const std::string& high, std::size_t width) {
+  const std::size_t used = text_width(low) + text_width(high);
+  return low + std::string(width > used ? width - used : 1, ' ') + high + "\n";
+}
+
+std::string range_words(const std::optional<Range>& range) {
+  return range ? fmt::format(": {} to {}", short_number(range->low), short_number(range->high)) : ": no finite value";
+}
+
+// A curve of dots on a grid of characters, each two dots high with half blocks.
+class Sparkline {
+ public:
+  Sparkline(const TraceView& trace, const PreviewOptions& options)
+      : trace_(trace), utf8_(options.utf8), width_(std::min(std::size_t(std::clamp(options.width - 1, 8, 400)), trace.samples())), dots_(utf8_ ? 6 : 4) {}
+
+  std::string panel(const MapColumn& series) const {
+    const auto range = finite_range(series.values);
+    std::string text = one_line(label(series.name, series.unit)) + range_words(range) + "\n";
+    const std::vector<Reach> reached = reach(series.values, range.value_or(Range{0, 1}));
+    for (int top = dots_; top > 0; top -= utf8_ ? 2 : 1) {
+      for (const Reach& r : reached) text += utf8_ ? half_block(r.has(top - 1), r.has(top - 2)) : r.has(top - 1) ? "#" : " ";
+      text += "\n";
+    }
+    return text;
+  }
+
+  // A mark for each column that has a spike.
+  std::string spikes() const {
+    std::string text;
+    for (std::size_t c = 0; c < width_; ++c) {
+      const auto begin = trace_.spiked.begin() + std::ptrdiff_t(edge(c)), end = trace_.spiked.begin() + std::ptrdiff_t(edge(c + 1));
+      text += std::find(begin, end, 1) == end ? " " : "|";
+    }
+    return fmt::format("{}: {}\n{}\n", "spikes", std::count(trace_.spiked.begin(), trace_.spiked.end(), 1), text);
+  }
+
+  // Time below it all; the transient is a thinner line.
+  std::string ruler() const {
+    const TimeAxis time(trace_);
+    std::size_t hidden = 0;
+    while (hidden < width_ && edge(hidden + 1) <= trace_.transient) ++hidden;
+    std::string text = repeated(utf8_ ? "╌" : ".", hidden) + repeated(utf8_ ? "━" : "=", width_ - hidden) + "\n";
+    text += ends("0", fmt::format("{} {}", short_number(time.range.high), time.unit), width_);
+    if (trace_.transient > 0)
+      text += fmt::format("{} transient, to {} {}\n", repeated(utf8_ ? "╌" : ".", 3), short_number(trace_.time[trace_.transient - 1] * time.per_ms), time.unit);
+    return text;
+  }
+
+ private:
+  struct Reach {                               // dots low ... high of a column, from below; none if high < low
+    long low = 0, high = -1;
+    bool has(long dot) const { return low <= dot && dot <= high; }
+  };
+
+  std::size_t edge(std::size_t column) const { return column * trace_.samples() / width_; }   // as low_high() cuts it
+
+  long dot(double value, const Range& range) const { return std::lround(share(value, range) * double(dots_ - 1)); }
+
+  // From a column's lowest to its highest value, and on to where the next column begins.
+  std::vector<Reach> reach(const std::vector<double>& y, const Range& range) const {
+    std::vector<Reach> all;
+    for (const LowHigh& part : low_high(y, width_)) all.push_back(part.finite ? Reach{dot(y[part.low], range), dot(y[part.high], range)} : Reach{});
+    for (std::size_t c = 1; c < all.size(); ++c) {
+      Reach &left = all[c - 1], &right = all[c];
+      if (left.high < left.low || right.high < right.low) continue;
+      if (right.low > left.high) left.high = right.low - 1;
+      if (right.high < left.low) left.low = right.high + 1;
+    }
+    return all;
+  }
+
+  static std::string half_block(bool upper, bool lower) { return upper ? lower ? "█" : "▀" : lower ? "▄" : " "; }
+
+  const TraceView& trace_;
+  bool utf8_;
+  std::size_t width_;
+  int dots_;
+};
+
+// The spectrum's logarithm, one column for a bin or several.
+std::string spectrum_chart(const TraceView& trace, const PreviewOptions& options) {
+  const double highest = shown_frequency(trace);
+  std::vector<double> density;
+  for (std::size_t k = 1; k < trace.psd.frequency.size() && trace.psd.frequency[k] <= highest * (1 + 1e-9); ++k) density.push_back(trace.psd.density[k]);
+  const Range range = psd_range(trace), logarithms{std::log10(range.low), std::log10(range.high)};
+  const std::size_t room = std::size_t(std::clamp(options.width - 1, 8, 400)), columns = std::min(room, density.size());
+  const std::size_t each = std::clamp<std::size_t>(room / columns, 1, 4);
+  std::vector<Pixel> pixels;
+  for (const LowHigh& part : low_high(density, columns)) {
+    const double value = part.finite && density[part.high] > 0 ? std::max(std::log10(density[part.high]), logarithms.low) : part.finite ? logarithms.low : nan;
+    pixels.insert(pixels.end(), each, {std::isnan(value) ? Cell::no_value : Cell::value, value});
+  }
+  const Ink ink(options);
+  std::string text = fmt::format("power of {}{}, logarithmic\n", label(trace.observed().name, trace.density_unit), range_words(finite_range(density)));
+  for (std::size_t line = chart_lines; line-- > 0;) text += ink.chart_line(pixels, line, chart_lines, logarithms) + "\n";
+  return text + ends(short_number(trace.psd.frequency[1]), quantity(highest, "Hz"), pixels.size());
+}
+
+std::string peak_text(const TraceView& trace) {
+  const std::string band = fmt::format("{} to {} Hz", short_number(trace.band.low), short_number(trace.band.high));
+  if (!trace.peak) return fmt::format("no peak within {}\n", band);
+  return fmt::format("peak within {}: {} at {}\n", band, quantity(trace.peak->density, trace.density_unit), quantity(trace.peak->frequency, "Hz"));
+}
+
+std::string measures_text(const TraceView& trace, const PreviewOptions& options) {
+  Map map;
+  map.columns = trace.measures, map.status = {trace.status};
+  return preview(map, options);
+}
+
+}  // namespace
+
+std::string trace_preview(const TraceView& trace, const PreviewOptions& options) {
+  const Sparkline sparkline(trace, options);
+  std::string text = (trace.title.empty() ? "" : one_line(trace.title) + "\n") + trace.where + "\n\n";
+  if (trace.spiking) text += sparkline.spikes();
+  for (const MapColumn& series : trace.series) text += sparkline.panel(series);
+  text += sparkline.ruler() + "\n";
+  text += trace.no_spectrum.empty() ? spectrum_chart(trace, options) + peak_text(trace) : "no spectrum: " + trace.no_spectrum + "\n";
+  text += "\n" + measures_text(trace, options);
+  return options.utf8 ? text : ascii_only(text);
+}
+
+}  // namespace neurosweep
