@@ -45,7 +45,7 @@ void fill_series(TraceView& view, const ModelInfo& model, const std::vector<doub
     for (std::size_t i = 0; i < n; ++i) column.values[i] = rows[i * width + shown.column];
   }
   view.time.reserve(n);
-  for (std::size_t i = 0; i < n; ++i) view.time.push_back(time_of(i + 1, view.dt));
+  for (std::size_t i = 0; i < n; ++i) view.time.push_back(time_of(i, view.dt));
 }
 
 std::string where_text(const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate) {
@@ -114,7 +114,6 @@ void add_spectra(TraceView& view, const SweepSpec& sweep) {
   view.band = {sweep.band_low, sweep.band_high};
   view.peak = peak_of(view, sweep);
   view.spectrogram = spectrogram(view.observed().values, view.dt, segments);
-  for (double& t : view.spectrogram.time) t += view.dt;      // the first sample stands at dt
 }
 
 }  // namespace neurosweep

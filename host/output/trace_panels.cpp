@@ -34,7 +34,7 @@ void shade(Figure& figure, double from, double to, Rgb colour) {
 }
 
 void shade_transient(Figure& figure, const TraceView& trace, const TimeAxis& time) {
-  if (trace.transient > 0) shade(figure, 0, trace.time[trace.transient - 1] * time.per_ms, transient_grey);
+  if (trace.transient > 0) shade(figure, 0, trace.time[trace.transient] * time.per_ms, transient_grey);
 }
 
 void time_axis(Figure& figure, const TimeAxis& time, bool with_text) {
@@ -167,7 +167,7 @@ std::string box_layer(Figure& figure, const Histogram& h, double width) {
 std::vector<Tick> upward_ticks(const Range& range, double height) { return linear_ticks(range.low, range.high, int(height / 19)); }
 
 TimeAxis::TimeAxis(const TraceView& trace) {
-  const double end = trace.time.back();
+  const double end = trace.end();
   unit = end >= long_time ? "s" : "ms", per_ms = end >= long_time ? 1e-3 : 1;
   range = {0, end * per_ms};
   ticks = linear_ticks(0, range.high, 10);
@@ -210,7 +210,7 @@ void series_panel(Figure& figure, const TraceView& trace, std::size_t series, co
 void spectrogram_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box, double ticks_width) {
   const double highest = shown_frequency(trace);
   const std::size_t columns = std::size_t(box.width), rows = std::size_t(box.height);
-  const Picture picture(trace, trace.time.back() * 1e-3, highest, columns, rows);
+  const Picture picture(trace, trace.end() * 1e-3, highest, columns, rows);
   figure.panel(box);
   time_axis(figure, time, true);
   figure.axis("y", {0, highest}, false);
@@ -220,7 +220,7 @@ void spectrogram_panel(Figure& figure, const TraceView& trace, const TimeAxis& t
   figure.axis("y2", {-0.5, double(rows) - 0.5}, false);
   std::vector<std::string> layers{figure.data(picture.bytes(picture.range())) + " " + image_layer(columns, rows) + " axes x2y2"};
   if (trace.transient > 0) {
-    const double end = trace.time[trace.transient - 1] * time.per_ms;
+    const double end = trace.time[trace.transient] * time.per_ms;
     layers.push_back(line_layer(figure, {end, 0, end, highest}, line_style(0xFFFFFF, 1.5) + " dashtype 2"));
   }
   figure.plot(layers);

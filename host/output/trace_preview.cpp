@@ -72,7 +72,7 @@ class Sparkline {
     std::string text = repeated(utf8_ ? "╌" : ".", hidden) + repeated(utf8_ ? "━" : "=", width_ - hidden) + "\n";
     text += ends("0", fmt::format("{} {}", short_number(time.range.high), time.unit), width_);
     if (trace_.transient > 0)
-      text += fmt::format("{} transient, to {} {}\n", repeated(utf8_ ? "╌" : ".", 3), short_number(trace_.time[trace_.transient - 1] * time.per_ms), time.unit);
+      text += fmt::format("{} transient, to {} {}\n", repeated(utf8_ ? "╌" : ".", 3), short_number(trace_.time[trace_.transient] * time.per_ms), time.unit);
     return text;
   }
 

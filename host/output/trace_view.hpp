@@ -39,6 +39,7 @@ struct TraceView {
 
   std::size_t samples() const { return time.size(); }
   const MapColumn& observed() const { return series[signal]; }
+  double end() const { return time.back() + dt * 1e3; }        // ms, of the last step
   std::span<const double> observed_part() const { return std::span(observed().values).subspan(transient); }
   std::span<const std::uint8_t> observed_spikes() const { return std::span(spiked).subspan(transient); }
 };

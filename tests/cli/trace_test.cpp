@@ -62,7 +62,7 @@ TEST(Trace, HeaderAndRowsOfEveryModel) {
     ASSERT_EQ(t.rows.size(), 300u);
     for (std::size_t i = 0; i < t.rows.size(); ++i) {
       EXPECT_EQ(t.rows[i].size(), expected.size());
-      EXPECT_EQ(t.rows[i][0], fmt::format("{}", double(i + 1) / 10));            // after the step, and no 0.30000000000000004
+      EXPECT_EQ(t.rows[i][0], fmt::format("{}", double(i) / 10));            // after the step, and no 0.30000000000000004
     }
   }
 }
@@ -70,7 +70,7 @@ TEST(Trace, HeaderAndRowsOfEveryModel) {
 TEST(Trace, TimesOfOtherSteps) {
   const CsvTable t = trace_of(sweep("jr_gain_map"), {"--set", "dt=0.3ms", "--set", "duration=600ms", "--set", "transient=0s"});
   ASSERT_EQ(t.rows.size(), 2000u);
-  for (std::size_t i = 0; i < t.rows.size(); ++i) EXPECT_NEAR(t.number(i, "time [ms]"), 0.3 * double(i + 1), 1e-12 * double(i + 1));
+  for (std::size_t i = 0; i < t.rows.size(); ++i) EXPECT_NEAR(t.number(i, "time [ms]"), 0.3 * double(i), 1e-12 * double(i));
 }
 
 // Bit for bit, by whatever instruction set, in either precision, with noise: texts of the same numbers are the same.
@@ -112,7 +112,7 @@ TEST(Trace, SpikesAreTheSweeps) {
     const CsvTable t = trace_of(sweep(c.file), at);
     const std::vector<double> v = column(t, c.signal), time = column(t, "time [ms]");
     int spikes = 0;
-    for (std::size_t i = std::size_t(std::upper_bound(time.begin(), time.end(), 500.0) - time.begin()); i < v.size(); ++i)
+    for (std::size_t i = std::size_t(std::lower_bound(time.begin(), time.end(), 500.0) - time.begin()); i < v.size(); ++i)
       spikes += std::isnan(c.reset) ? v[i] >= 0 && v[i - 1] < 0 : v[i] == c.reset && v[i - 1] != c.reset;
     EXPECT_GT(spikes, 20);
     const Strings counted{"--set", "observe.measures=spike_count"};
@@ -155,7 +155,7 @@ TEST(Trace, SpectrogramIsOfTheWholeTraceOnItsClock) {
   ASSERT_EQ(s.rows.size(), segments * bins);
   for (std::size_t i = 0; i < segments; ++i) {
     // From its first sample, which stands at dt, to its middle: 256 samples.
-    EXPECT_NEAR(s.number(i * bins, "time [ms]"), 0.5 * (256.0 * double(i) + 257), 1e-9);
+    EXPECT_NEAR(s.number(i * bins, "time [ms]"), 0.5 * (256.0 * double(i) + 256), 1e-9);
     for (std::size_t k = 0; k < bins; ++k) EXPECT_EQ(s.number(i * bins + k, "frequency [Hz]"), 3.90625 * double(k));
   }
 }
