@@ -113,8 +113,7 @@ void settle(Options& o) {
 // The outputs' own mistakes first, then whether the system lets them be written.
 void check_outputs(const Options& o, const SweepSpec& spec) {
   check_names({{"--out", o.out}, {"--csv", o.csv}, {"--plot", o.plot}}, o.file);
-  for (const auto& [flag, path] : {std::pair{"--csv", o.csv}, {"--plot", o.plot}})
-    if (!path.empty() && lies_in(path, o.out)) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
+  check_outside("--csv", o.csv, o.out), check_outside("--plot", o.plot, o.out);
   if (lies_in(o.file, o.out)) throw SpecError(fmt::format("{}: lies in the store {}; name another place for one of them", o.file, o.out));
   if (!o.plot.empty() && spec.axes.empty())
     throw SpecError("--plot: a picture needs an axis, and this is a single set; --axis NAME=FROM:TO:COUNT adds one");

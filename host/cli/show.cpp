@@ -124,8 +124,12 @@ bool lies_in(const std::string& path, const std::string& folder) {
   return !from.empty() && *from.begin() != "..";
 }
 
+void check_outside(const std::string& flag, const std::string& path, const std::string& store) {
+  if (!path.empty() && lies_in(path, store)) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
+}
+
 void check_output(const std::string& flag, const std::string& path, const Store& store) {
-  if (lies_in(path, store.folder())) throw SpecError(fmt::format("{} {}: lies in the store; name another place", flag, path));
+  check_outside(flag, path, store.folder());
   check_writable(path);
 }
 

@@ -46,6 +46,9 @@ struct NamedOutput {
 };
 void check_names(const std::vector<NamedOutput>& outputs, const std::string& sweep_file);
 
+// An output must not lie in the store's folder: SpecError.
+void check_outside(const std::string& flag, const std::string& path, const std::string& store);
+
 // What a command writes must not lie in the store that it reads. SpecError; then what check_writable() throws.
 void check_output(const std::string& flag, const std::string& path, const Store& store);
 

@@ -344,11 +344,11 @@ void Store::write(std::uint64_t chunk, const ChunkFiles& files) {
   for (std::size_t a = 0; a < wanted_.size(); ++a) {
     std::string ignored;
     const std::string name = file_name(wanted_[a], chunk);
-    const auto there = file(before, wanted_[a], chunk, ignored);
-    if (!there) put(name, files.files[a]);
-    after.sums[name] = checksum(there ? *there : files.files[a]);
+    if (file(before, wanted_[a], chunk, ignored)) continue;
+    put(name, files.files[a]);
+    after.sums[name] = checksum(files.files[a]);
   }
-  for (const StoreArray& array : metadata_.arrays)             // of measures that are not this run's
+  for (const StoreArray& array : metadata_.arrays)             // of what was whole, and of measures that are not this run's
     if (const auto sum = before.sums.find(file_name(array, chunk)); sum != before.sums.end()) after.sums.insert(*sum);
   after.sums[std::string(sweep_name)] = sweep_;
   put(record_name(grid().key(chunk)), after.text());

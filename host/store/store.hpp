@@ -77,9 +77,8 @@ class Store {
   bool begun(std::uint64_t chunk) const { return !record(chunk).sums.empty(); }
 
   // One chunk's sets in grid order, with the store's labels and the columns whose names are given (all if there are none).
-  // A column without a whole file is NaN and `missing`; if that is so for all columns, status is not_computed instead.
-  // `damage` is told what is wrong.
-  // So it is where the status or the counts have no whole file.
+  // A column without a whole file is NaN and `missing`; if that is so for all columns, or for the status or the counts,
+  // status is not_computed instead. `damage` is told what is wrong.
   using Damaged = std::function<void(const std::string&)>;
   Map read(std::uint64_t chunk, const std::vector<std::string>& columns, const Damaged& damage) const;
   // The same into a map that has the labels already: the values of its axes may be many.

@@ -88,5 +88,4 @@ Summary summarise(const Store& store, const std::vector<std::string>& columns, c
   return all;
 }
 
-
 }  // namespace neurosweep
