@@ -245,14 +245,14 @@ TEST_F(Plot, NamesAcross) {
   const double label = place_of(svg, "preset", "text-anchor=\"middle\"").y;
   double last = 0;
   for (const std::string& name : presets) {
-    const Point at = place_of(svg, name, "rotate(-90)");  // it ends here, below the panel
+    const Point at = place_of(svg, name, "rotate(-90");  // it ends here, below the panel
     EXPECT_GT(at.x, last + 40) << name;
     EXPECT_GT(label - at.y, 7.0 * double(name.size())) << name;
     last = at.x;
   }
   const std::string few =
       draw(map_over({numbers, named_axis({"resonator", "chattering"})}, [](std::size_t set) { return double(set); }));
-  EXPECT_FALSE(contains(few.substr(few.rfind("translate(", few.find("<text>chattering")), 60), "rotate(-90)"));
+  EXPECT_FALSE(contains(few.substr(few.rfind("translate(", few.find("<text>chattering")), 60), "rotate(-90"));
 }
 
 TEST_F(Plot, ThePanelGrowsWithItsNames) {
@@ -264,7 +264,7 @@ TEST_F(Plot, ThePanelGrowsWithItsNames) {
 
 TEST_F(Plot, OneAxisOfNames) {
   const std::string svg = draw(map_over({named_axis(presets)}, [](std::size_t set) { return double(set); }));
-  for (const std::string& name : presets) place_of(svg, name, "rotate(-90)");
+  for (const std::string& name : presets) place_of(svg, name, "rotate(-90");
   EXPECT_TRUE(has_text(svg, "preset"));
   EXPECT_TRUE(has_text(svg, "amplitude [mV]"));
 }
