@@ -10,18 +10,29 @@ inline Summary empty_summary(const Problem& p) {
   return s;
 }
 
-// From a tile's values and status, on the host. A NaN takes no part; of equal maxima the first set counts.
+inline void count_failed(Summary& s, const std::vector<std::uint8_t>& status) {
+  for (const std::uint8_t x : status) s.diverged += x == status_diverged, s.out_of_domain += x == status_out_of_domain;
+}
+
+// Of the values of sets `first`, `first` + 1, ...: a NaN takes no part; of equal maxima the first set counts.
+template <class T>
+Extremes extremes_of(const T* values, std::uint64_t n, std::uint64_t first) {
+  Extremes e;
+  for (std::uint64_t i = 0; i < n; ++i) {
+    const double v = values[i];
+    if (v < e.minimum) e.minimum = v;
+    if (v > e.maximum) e.maximum = v, e.where = first + i;
+  }
+  return e;
+}
+
+// From a tile's values and status, on the host.
 inline Summary summarise(const Problem& p, const TileResult& r) {
   Summary s = empty_summary(p);
   s.sets = r.tile.count;
-  for (std::uint8_t status : r.status) s.diverged += status == status_diverged, s.out_of_domain += status == status_out_of_domain;
+  count_failed(s, r.status);
   for (std::size_t m = 0; m < p.measures.size(); ++m)
-    for (std::uint64_t i = 0; i < r.tile.count; ++i) {
-      const double v = r.values[m * r.tile.count + i];
-      Extremes& e = s.extremes[m];
-      if (v < e.minimum) e.minimum = v;
-      if (v > e.maximum) e.maximum = v, e.where = r.tile.first + i;
-    }
+    s.extremes[m] = extremes_of(r.values.data() + m * r.tile.count, r.tile.count, r.tile.first);
   return s;
 }
 

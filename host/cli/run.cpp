@@ -11,6 +11,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <type_traits>
 
 #include "commands.hpp"
 #include "device.hpp"
@@ -51,12 +52,13 @@ void tell(const Options& o, const std::string& line) {
 
 // ---- ranks ----------------------------------------------------------------------------------------------------------
 
-// Every rank does it to its end, whatever happens to the others. The exit code: the largest.
+// Every rank does it to its end, whatever happens to the others. The exit code: the largest; f may return one.
 template <class F>
 int together(Ranks& ranks, F f) {
   int code = exit_done;
   try {
-    f();
+    if constexpr (std::is_void_v<decltype(f())>) f();
+    else code = f();
   } catch (...) {
     code = explain(std::current_exception(), ranks.rank() > 0 ? fmt::format("rank {}: ", ranks.rank()) : "");
   }
@@ -351,11 +353,9 @@ int run_rank(const Options& o, Ranks& ranks) {
   if (code != exit_done) return code;
   const auto [result, seconds] = fill(o, plan, *store, chunks, ranks);
   const int stopped_by = ranks.largest(stop_level > 0 ? int(stop_signal) : 0);
-  int concluded = exit_done;
-  code = together(ranks, [&] {
-    if (first) concluded = conclude(o, plan, *store, chunks, result, stopped_by, seconds, ignore_broken_pipe);
+  return together(ranks, [&, result = result, seconds = seconds] {
+    return first ? conclude(o, plan, *store, chunks, result, stopped_by, seconds, ignore_broken_pipe) : exit_done;
   });
-  return ranks.largest(std::max(code, concluded));
 }
 
 int run(Options o) {

@@ -10,16 +10,9 @@ namespace {
 
 Summary summarise(const Map& block, std::uint64_t first, const std::vector<std::size_t>& measures) {
   Summary s;
-  for (const std::uint8_t status : block.status)
-    s.sets += status != not_computed, s.diverged += status == status_diverged, s.out_of_domain += status == status_out_of_domain;
-  for (const std::size_t c : measures) {
-    Extremes& e = s.extremes.emplace_back();
-    for (std::size_t i = 0; i < block.sets(); ++i) {
-      const double v = block.columns[c].values[i];
-      if (v < e.minimum) e.minimum = v;
-      if (v > e.maximum) e.maximum = v, e.where = first + i;
-    }
-  }
+  count_failed(s, block.status);
+  s.sets = std::uint64_t(std::count_if(block.status.begin(), block.status.end(), [](std::uint8_t x) { return x != not_computed; }));
+  for (const std::size_t c : measures) s.extremes.push_back(extremes_of(block.columns[c].values.data(), block.sets(), first));
   return s;
 }
 

@@ -9,14 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <initializer_list>
-#include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
@@ -25,15 +22,11 @@
 #include <vector>
 
 #include "common/csv_table.hpp"
+#include "common/folder.hpp"
 
 namespace neurosweep::test {
 
 using Strings = std::vector<std::string>;
-
-inline std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -59,41 +52,6 @@ inline Strings operator+(Strings a, const Strings& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
 }
-
-// A folder of this test alone, gone with it.
-class Folder {
- public:
-  Folder() {
-    std::string name = testing::TempDir() + "neurosweep_cli_XXXXXX";
-    if (!mkdtemp(name.data())) ADD_FAILURE() << "cannot create " << name;
-    path_ = std::filesystem::canonical(name);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  std::string path() const { return path_.string(); }
-
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return *this / name;
-  }
-  // Names of all that lies in it, hidden ones too.
-  Strings files() const {
-    Strings names;
-    for (const auto& entry : std::filesystem::directory_iterator(path_))
-      names.push_back(entry.path().filename().string());
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct Command {
   Strings arguments;

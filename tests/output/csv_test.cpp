@@ -13,9 +13,9 @@ namespace neurosweep::test {
 namespace {
 
 std::string table_of(const Map& map) {
-  const Scratch scratch;
+  const Folder scratch;
   write_csv_table(map, scratch / "map.csv");
-  EXPECT_EQ(scratch.files(), 1u);
+  EXPECT_EQ(scratch.files().size(), 1u);
   return read_file(scratch / "map.csv");
 }
 
@@ -151,14 +151,14 @@ TEST(CsvTable, DoesNotFitTogether) {
 }
 
 TEST(CsvGrid, OneFileForOneMeasure) {
-  const Scratch scratch;
+  const Folder scratch;
   write_csv_grid(small_map({0.1, nan, 3, 4}), scratch / "map.csv");
-  EXPECT_EQ(scratch.files(), 1u);
+  EXPECT_EQ(scratch.files().size(), 1u);
   EXPECT_EQ(read_file(scratch / "map.csv"), "Ae [mV]\\Ai [mV],15,30\n2,0.1,nan\n5,3,4\n");
 }
 
 TEST(CsvGrid, NamesOnEitherAxis) {
-  const Scratch scratch;
+  const Folder scratch;
   Map map = small_map({1, 2, 3, 4});
   map.axes[0] = named_axis({"resonator", "chattering"});
   write_csv_grid(map, scratch / "down.csv");
@@ -169,11 +169,11 @@ TEST(CsvGrid, NamesOnEitherAxis) {
 }
 
 TEST(CsvGrid, OneFileForEachOfSeveral) {
-  const Scratch scratch;
+  const Folder scratch;
   Map map = small_map({1, 2, 3, 4});
   map.columns.push_back({"peak_frequency", "Hz", {5, 6, 7, 8}});
   write_csv_grid(map, scratch / "map.csv");
-  EXPECT_EQ(scratch.files(), 2u);
+  EXPECT_EQ(scratch.files().size(), 2u);
   EXPECT_EQ(read_file(scratch / "map.amplitude.csv"), "Ae [mV]\\Ai [mV],15,30\n2,1,2\n5,3,4\n");
   EXPECT_EQ(read_file(scratch / "map.peak_frequency.csv"), "Ae [mV]\\Ai [mV],15,30\n2,5,6\n5,7,8\n");
 }
@@ -193,16 +193,16 @@ TEST(CsvGrid, NeedsTwoAxes) {
 }
 
 TEST(CsvGrid, AllFilesOrNone) {
-  const Scratch scratch;
+  const Folder scratch;
   Map map = small_map({1, 2, 3, 4});
   map.columns.push_back({"rate", "Hz", {5, 6, 7, 8}});
   std::filesystem::create_directory(scratch / "map.rate.csv");  // the second file cannot be written
   EXPECT_TRUE(contains(error_of([&] { write_csv_grid(map, scratch / "map.csv"); }), "Is a directory"));
-  EXPECT_EQ(scratch.files(), 1u);
+  EXPECT_EQ(scratch.files().size(), 1u);
 }
 
 TEST(CsvColumns, SideBySide) {
-  const Scratch scratch;
+  const Folder scratch;
   write_csv_columns({{{"time", "ms", {0.5, 1}}, false}, {{"v", "mV", {0.1f, -nan}}, true}, {{"u", "", {1, 2}}, true}},
                     scratch / "trace.csv");
   EXPECT_EQ(read_file(scratch / "trace.csv"), "time [ms],v [mV],u\n0.5,0.1,1\n1,nan,2\n");

@@ -1,17 +1,15 @@
-// Small maps, and a folder of its own for each test that writes files.
+// Small maps.
 #pragma once
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "common/folder.hpp"
 #include "host/output/map.hpp"
 
 namespace neurosweep::test {
@@ -52,35 +50,6 @@ inline std::vector<double> count_up(double from, std::size_t n, double step = 1)
 // An axis whose points have names.
 inline MapAxis named_axis(std::vector<std::string> names) {
   return {"preset", "", false, count_up(0, names.size()), std::move(names)};
-}
-
-class Scratch {
- public:
-  Scratch() : path_(testing::TempDir() + "neurosweep-test-XXXXXX") {
-    if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no folder for this test");
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  const std::string& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  std::size_t files() const {
-    const std::filesystem::recursive_directory_iterator all(path_);
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-  }
-
- private:
-  std::string path_;
-};
-
-inline std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file) << path;
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 inline void write_file(const std::string& path, const std::string& bytes) { std::ofstream(path) << bytes; }

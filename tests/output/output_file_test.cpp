@@ -18,29 +18,29 @@ void write_whole(const std::string& path, const std::string& bytes) {
 }
 
 TEST(OutputFile, AppearsAtCommit) {
-  const Scratch scratch;
+  const Folder scratch;
   OutputFile file(scratch / "a");
   file.write("one ");
   file.write("two");
   EXPECT_FALSE(std::filesystem::exists(scratch / "a"));
   file.commit();
   EXPECT_EQ(read_file(scratch / "a"), "one two");
-  EXPECT_EQ(scratch.files(), 1u);
+  EXPECT_EQ(scratch.files().size(), 1u);
 }
 
 TEST(OutputFile, WithoutCommitNothingChanges) {
-  const Scratch scratch;
+  const Folder scratch;
   write_file(scratch / "a", "old");
   {
     OutputFile file(scratch / "a");
     file.write("new");
   }
   EXPECT_EQ(read_file(scratch / "a"), "old");
-  EXPECT_EQ(scratch.files(), 1u);
+  EXPECT_EQ(scratch.files().size(), 1u);
 }
 
 TEST(OutputFile, KeepsPermissionsAndFollowsLinks) {
-  const Scratch scratch;
+  const Folder scratch;
   write_file(scratch / "a", "old");
   chmod((scratch / "a").c_str(), 0640);
   ASSERT_EQ(symlink("a", (scratch / "link").c_str()), 0);
@@ -53,7 +53,7 @@ TEST(OutputFile, KeepsPermissionsAndFollowsLinks) {
 }
 
 TEST(OutputFile, NewFileHonoursTheUmask) {
-  const Scratch scratch;
+  const Folder scratch;
   const mode_t old = umask(027);
   write_whole(scratch / "a", "x");
   umask(old);
@@ -68,7 +68,7 @@ TEST(OutputFile, FullDiskIsAnError) {
 
 // As on a full disk, for a file that has a temporary name.
 TEST(OutputFile, AfterAnErrorNothingIsLeftBehind) {
-  const Scratch scratch;
+  const Folder scratch;
   write_file(scratch / "a", "old");
   signal(SIGXFSZ, SIG_IGN);
   rlimit old{};
@@ -79,7 +79,7 @@ TEST(OutputFile, AfterAnErrorNothingIsLeftBehind) {
   setrlimit(RLIMIT_FSIZE, &old);
   EXPECT_EQ(error, "cannot write \"" + (scratch / "a") + "\": File too large");
   EXPECT_EQ(read_file(scratch / "a"), "old");
-  EXPECT_EQ(scratch.files(), 1u);
+  EXPECT_EQ(scratch.files().size(), 1u);
 }
 
 TEST(OutputFile, ADeviceIsNotReplaced) {
@@ -88,9 +88,9 @@ TEST(OutputFile, ADeviceIsNotReplaced) {
 }
 
 TEST(CheckWritable, LeavesNothingBehindAndTouchesNothing) {
-  const Scratch scratch;
+  const Folder scratch;
   check_writable(scratch / "new.csv");
-  EXPECT_EQ(scratch.files(), 0u);
+  EXPECT_EQ(scratch.files().size(), 0u);
   write_file(scratch / "old.csv", "old");
   check_writable(scratch / "old.csv");
   EXPECT_EQ(read_file(scratch / "old.csv"), "old");
@@ -99,7 +99,7 @@ TEST(CheckWritable, LeavesNothingBehindAndTouchesNothing) {
 }
 
 TEST(CheckWritable, SaysWhatIsWrong) {
-  const Scratch scratch;
+  const Folder scratch;
   write_file(scratch / "file", "x");
   std::filesystem::create_directory(scratch / "folder");
   const std::string& top = scratch.path();
@@ -117,7 +117,7 @@ TEST(CheckWritable, SaysWhatIsWrong) {
 
 TEST(CheckWritable, ReadOnlyFolder) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
-  const Scratch scratch;
+  const Folder scratch;
   std::filesystem::create_directory(scratch / "folder");
   chmod((scratch / "folder").c_str(), 0555);
   EXPECT_TRUE(contains(error_of([&] { check_writable(scratch / "folder/map.csv"); }), "Permission denied"));
@@ -125,7 +125,7 @@ TEST(CheckWritable, ReadOnlyFolder) {
 
 TEST(CheckWritable, ReadOnlyFile) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
-  const Scratch scratch;
+  const Folder scratch;
   write_file(scratch / "map.csv", "x");
   chmod((scratch / "map.csv").c_str(), 0444);
   EXPECT_TRUE(contains(error_of([&] { check_writable(scratch / "map.csv"); }), "Permission denied"));

@@ -26,12 +26,12 @@ class Plot : public testing::Test {
 
   // The picture's bytes; nothing but the picture is left behind.
   std::string draw(const Map& map, const std::string& extension = "svg") {
-    const Scratch scratch;
+    const Folder scratch;
     const std::string path = scratch / ("picture." + extension);
     check_plot_possible(path, map.axes.size());
-    EXPECT_EQ(scratch.files(), 0u);
+    EXPECT_EQ(scratch.files().size(), 0u);
     write_plot(map, path);
-    EXPECT_EQ(scratch.files(), 1u);
+    EXPECT_EQ(scratch.files().size(), 1u);
     return read_file(path);
   }
 };
@@ -133,7 +133,7 @@ TEST_F(Plot, WhatIsNotComputedIsStriped) {
 }
 
 TEST_F(Plot, TextIsNeverACommand) {
-  const Scratch scratch;
+  const Folder scratch;
   const std::string trap = scratch / "trap";
   Map map = small_map({0, 3, 6, 9});
   map.title =
@@ -292,7 +292,7 @@ TEST_F(Plot, OddValues) {
 }
 
 TEST_F(Plot, GnuplotsOwnWordsAreInTheError) {
-  const Scratch scratch;
+  const Folder scratch;
   write_file(scratch / "gnuplot", "#!/bin/sh\necho 'no such colour' >&2\nexit 3\n");
   chmod((scratch / "gnuplot").c_str(), 0755);
   const Environment path("PATH", scratch.path().c_str());
@@ -300,11 +300,11 @@ TEST_F(Plot, GnuplotsOwnWordsAreInTheError) {
               write_plot(small_map({0, 3, 6, 9}), scratch / "a.png");
             }),
             "gnuplot failed: no such colour ");
-  EXPECT_EQ(scratch.files(), 1u);
+  EXPECT_EQ(scratch.files().size(), 1u);
 }
 
 TEST(PlotErrors, GnuplotIsMissing) {
-  const Scratch scratch;
+  const Folder scratch;
   const Environment path("PATH", scratch.path().c_str());
   for (const auto& call :
        {std::function<void()>([&] { check_plot_possible(scratch / "a.png", 2); }), std::function<void()>([&] {
@@ -312,7 +312,7 @@ TEST(PlotErrors, GnuplotIsMissing) {
         })}) {
     EXPECT_TRUE(contains(error_of(call), "gnuplot-nox"));
   }
-  EXPECT_EQ(scratch.files(), 0u);
+  EXPECT_EQ(scratch.files().size(), 0u);
 }
 
 TEST(PlotErrors, Extension) {

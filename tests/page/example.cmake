@@ -34,7 +34,7 @@ file(CONFIGURE OUTPUT ${with_example}/kernels.cpp CONTENT
 foreach(isa IN LISTS NEUROSWEEP_ISAS)
   add_library(example_${isa} OBJECT ${with_example}/kernels.cpp)
   target_include_directories(example_${isa} BEFORE PRIVATE ${with_example}/cuda)
-  target_compile_options(example_${isa} PRIVATE ${NEUROSWEEP_KERNEL_OPTIONS} ${NEUROSWEEP_${isa}_OPTIONS})
+  target_compile_options(example_${isa} PRIVATE ${NEUROSWEEP_KERNEL_OPTIONS} ${NEUROSWEEP_${isa}_OPTIONS} -O1)
   target_compile_definitions(example_${isa} PRIVATE NS_ISA=${isa})
   target_link_libraries(example_${isa} PRIVATE neurosweep_options)
   target_sources(test_adding_a_model PRIVATE $<TARGET_OBJECTS:example_${isa}>)

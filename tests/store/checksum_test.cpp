@@ -29,7 +29,7 @@ TEST(Record, TextAndBack) {
   Record record;
   record.sums = {{"b/0", checksum("2")}, {"a c/0.1", checksum("1")}};
   EXPECT_EQ(record.text(), checksum("1") + "  a c/0.1\n" + checksum("2") + "  b/0\n");
-  write_bytes(here / "r", record.text());
+  write_file(here / "r", record.text());
   EXPECT_EQ(read_record(here / "r").sums, record.sums);
   EXPECT_FALSE(read_record(here / "r").damaged);
 }
@@ -48,7 +48,7 @@ TEST(Record, TornAnywhere) {
   const std::size_t first = text.find('\n') + 1;
   for (std::size_t n = 0; n < text.size(); ++n) {
     SCOPED_TRACE(n);
-    write_bytes(here / "r", text.substr(0, n));
+    write_file(here / "r", text.substr(0, n));
     const Record torn = read_record(here / "r");
     EXPECT_EQ(torn.sums.size(), n < first ? 0 : 1);
     EXPECT_EQ(torn.damaged, n != 0 && n != first);
@@ -60,7 +60,7 @@ TEST(Record, WhatIsNoLine) {
   Folder here;
   for (const std::string& line : {std::string("x"), checksum("1") + " a/0", checksum("1") + "  ", "g" + checksum("1").substr(1) + "  a/0",
                                   checksum("1") + "0  a/0", std::string(100, '\0')}) {
-    write_bytes(here / "r", line + "\n");
+    write_file(here / "r", line + "\n");
     EXPECT_TRUE(read_record(here / "r").damaged) << line;
     EXPECT_TRUE(read_record(here / "r").sums.empty()) << line;
   }

@@ -113,7 +113,7 @@ TEST(Metadata, NothingEmpty) {
   StoreMetadata m = metadata_of(small_spec({"title="}));
   m.version = "1";                                               // a program has one
   write(m, here);
-  const Json attributes = Json::parse(read_bytes(here / ".zattrs"));
+  const Json attributes = Json::parse(read_file(here / ".zattrs"));
   for (const auto& [name, value] : attributes.items()) EXPECT_FALSE(value == "" || value.is_null()) << name;
   expect_same(read_metadata(here.path()), m);
 }
@@ -122,17 +122,17 @@ TEST(Metadata, NothingEmpty) {
 TEST(Metadata, FilesAsTheFormatWantsThem) {
   const Folder here;
   write(filled_in(small_spec()), here);
-  EXPECT_EQ(Json::parse(read_bytes(here / ".zgroup")), Json::parse(R"({"zarr_format": 2})"));
-  EXPECT_EQ(Json::parse(read_bytes(here / "amplitude/.zarray")),
+  EXPECT_EQ(Json::parse(read_file(here / ".zgroup")), Json::parse(R"({"zarr_format": 2})"));
+  EXPECT_EQ(Json::parse(read_file(here / "amplitude/.zarray")),
             Json::parse(R"({"zarr_format": 2, "shape": [3, 101], "chunks": [1, 51], "dtype": "<f4", "compressor": null,
                             "fill_value": "NaN", "order": "C", "filters": null})"));
-  EXPECT_EQ(Json::parse(read_bytes(here / "amplitude/.zattrs")).at("_ARRAY_DIMENSIONS"), Json::parse(R"(["Ae", "Ai"])"));
-  EXPECT_EQ(Json::parse(read_bytes(here / "amplitude/.zattrs")).at("units"), "mV");
-  EXPECT_EQ(Json::parse(read_bytes(here / "Ae/.zattrs")).at("units"), "mV");
-  const Json all = Json::parse(read_bytes(here / ".zmetadata")).at("metadata");
+  EXPECT_EQ(Json::parse(read_file(here / "amplitude/.zattrs")).at("_ARRAY_DIMENSIONS"), Json::parse(R"(["Ae", "Ai"])"));
+  EXPECT_EQ(Json::parse(read_file(here / "amplitude/.zattrs")).at("units"), "mV");
+  EXPECT_EQ(Json::parse(read_file(here / "Ae/.zattrs")).at("units"), "mV");
+  const Json all = Json::parse(read_file(here / ".zmetadata")).at("metadata");
   for (const std::string name : {".zgroup", ".zattrs", "Ae/.zarray", "Ae/.zattrs", "status/.zarray", "status/.zattrs", "mean/.zattrs"})
-    EXPECT_EQ(all.at(name), Json::parse(read_bytes(here / name))) << name;
-  EXPECT_EQ(read_bytes(here / "Ae/0").size(), 3 * sizeof(double));
+    EXPECT_EQ(all.at(name), Json::parse(read_file(here / name))) << name;
+  EXPECT_EQ(read_file(here / "Ae/0").size(), 3 * sizeof(double));
 }
 
 // ---- what others did to it ----------------------------------------------------------------------------------------------
@@ -145,11 +145,11 @@ TEST(Metadata, ConsolidatedByAnotherProgram) {
                                                "[observe]\nmeasures = [\"mean\", \"amplitude\"]\n", {{}, {"Ai=1:2:3", "Ae=1:2:5"}}));
   for (const StoreMetadata& original : {m, swapped}) {
     write(original, here);
-    nlohmann::json sorted = nlohmann::json::parse(read_bytes(here / ".zmetadata"));
+    nlohmann::json sorted = nlohmann::json::parse(read_file(here / ".zmetadata"));
     sorted["metadata"]["mask/.zarray"] = sorted["metadata"]["status/.zarray"];
     sorted["metadata"]["mask/.zarray"]["dtype"] = "|b1";
     sorted["metadata"]["mask/.zattrs"] = sorted["metadata"]["status/.zattrs"];
-    write_bytes(here / ".zmetadata", sorted.dump());
+    write_file(here / ".zmetadata", sorted.dump());
     expect_same(read_metadata(here.path()), original);
   }
 }
@@ -162,13 +162,13 @@ void expect_refused(const Folder& here, const std::string& why) {
 TEST(Metadata, DamagedMetadata) {
   const Folder here;
   write(filled_in(small_spec()), here);
-  const std::string whole = read_bytes(here / ".zmetadata");
-  write_bytes(here / ".zmetadata", whole.substr(0, whole.size() / 2));
+  const std::string whole = read_file(here / ".zmetadata");
+  write_file(here / ".zmetadata", whole.substr(0, whole.size() / 2));
   expect_refused(here, "no store that this program can read");
   const auto changed = [&](auto change) {
     Json all = Json::parse(whole);
     change(all["metadata"]);
-    write_bytes(here / ".zmetadata", all.dump());
+    write_file(here / ".zmetadata", all.dump());
   };
   changed([](Json& all) { all[".zattrs"]["sweep"]["dt"] = "1 s"; });
   expect_refused(here, "sweep_hash");
@@ -193,9 +193,9 @@ TEST(Metadata, DamagedMetadata) {
 TEST(Metadata, DamagedCoordinates) {
   const Folder here;
   write(filled_in(small_spec()), here);
-  const std::string whole = read_bytes(here / "Ai/0"), other = std::string(whole.size(), '\1');
+  const std::string whole = read_file(here / "Ai/0"), other = std::string(whole.size(), '\1');
   for (const std::string& bytes : {std::string(), whole.substr(8), whole + "x", other}) {
-    write_bytes(here / "Ai/0", bytes);
+    write_file(here / "Ai/0", bytes);
     expect_refused(here, "Ai/0");
     EXPECT_NO_THROW(read_labels(here.path()));
   }
@@ -215,7 +215,7 @@ TEST(Metadata, FilesThatAreRightStay) {
     std::filesystem::last_write_time(here / name, std::filesystem::file_time_type{} + std::chrono::hours(1));
     times[name] = std::filesystem::last_write_time(here / name);
   }
-  write_bytes(here / "Ae/0", "damaged");
+  write_file(here / "Ae/0", "damaged");
   write(m, here);
   for (const auto& [name, time] : times) EXPECT_EQ(std::filesystem::last_write_time(here / name), time) << name;
   EXPECT_NO_THROW(read_metadata(here.path()));

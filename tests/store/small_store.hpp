@@ -5,12 +5,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "common/folder.hpp"
 #include "host/store/store.hpp"
 #include "spec/sweep_text.hpp"
 
@@ -39,40 +39,12 @@ inline SweepSpec small_spec(const std::vector<std::string>& set = {}) { return l
 
 inline const Provenance somebody{"1.2.3", "abc", "the file's text", "--set bi=50Hz"};
 
-// A folder of this test alone, gone with it.
-class Folder {
- public:
-  Folder() {
-    path_ = testing::TempDir() + "neurosweep_store_XXXXXX";
-    if (!mkdtemp(path_.data())) ADD_FAILURE() << "cannot create " << path_;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-inline std::string read_bytes(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  EXPECT_TRUE(in) << path;
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-inline void write_bytes(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
-
 // Every file below the folder but the attributes, which hold times, with its bytes.
 inline std::map<std::string, std::string> contents(const std::string& folder) {
   std::map<std::string, std::string> all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string name = std::filesystem::relative(entry.path(), folder).string();
-    if (entry.is_regular_file() && name != ".zattrs" && name != ".zmetadata") all[name] = read_bytes(entry.path().string());
+    if (entry.is_regular_file() && name != ".zattrs" && name != ".zmetadata") all[name] = read_file(entry.path().string());
   }
   return all;
 }

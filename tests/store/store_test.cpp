@@ -106,12 +106,12 @@ TEST_F(InAStore, SummaryOfWhatIsThere) {
 TEST_F(InAStore, EdgesArePadded) {
   Store store = fill();
   write_chunk(store, 1);                                        // 50 of 51 sets
-  const std::string values = read_bytes(at("mean/0.1"));
+  const std::string values = read_file(at("mean/0.1"));
   ASSERT_EQ(values.size(), 51 * sizeof(float));
   float last = 0;
   std::memcpy(&last, &values[50 * sizeof(float)], sizeof last);
   EXPECT_TRUE(std::isnan(last));
-  EXPECT_EQ(std::uint8_t(read_bytes(at("status/0.1"))[50]), 255);
+  EXPECT_EQ(std::uint8_t(read_file(at("status/0.1"))[50]), 255);
 }
 
 TEST_F(InAStore, SingleSet) {
@@ -138,7 +138,7 @@ TEST_F(InAStore, WhatKilledProcessesLeftIsClearedAway) {
   const std::string ours = ".neurosweep/tmp/" + host + "/", elsewhere = ".neurosweep/tmp/another-machine/";
   const std::string dead = temporary_name(dead_process()), running = temporary_name(getpid());
   fs::create_directories(at(elsewhere));
-  for (const std::string& name : {ours + dead, ours + running, elsewhere + dead}) write_bytes(at(name), "x");
+  for (const std::string& name : {ours + dead, ours + running, elsewhere + dead}) write_file(at(name), "x");
   Store store = fill();
   EXPECT_FALSE(fs::exists(at(ours + dead)));
   EXPECT_TRUE(fs::exists(at(ours + running)));
@@ -164,7 +164,7 @@ const std::vector<Harm> harms{
     {"truncated", [](const std::string& f) { fs::resize_file(f, fs::file_size(f) - 1); }},
     {"extended", [](const std::string& f) { fs::resize_file(f, fs::file_size(f) + 1); }},
     {"torn", [](const std::string& f) { fs::resize_file(f, fs::file_size(f) / 2), fs::resize_file(f, 2 * fs::file_size(f)); }},
-    {"one bit", [](const std::string& f) { std::string b = read_bytes(f); b[b.size() / 2] = char(b[b.size() / 2] ^ 1), write_bytes(f, b); }},
+    {"one bit", [](const std::string& f) { std::string b = read_file(f); b[b.size() / 2] = char(b[b.size() / 2] ^ 1), write_file(f, b); }},
     {"of another chunk", [](const std::string& f) { fs::copy_file(fs::path(f).parent_path() / "2.0", f, fs::copy_options::overwrite_existing); }},
 };
 
@@ -239,10 +239,10 @@ TEST_F(InAStore, ChunksOfAnotherSweep) {
 // What is not the store's stays when it is deleted.
 TEST_F(InAStore, OverwritingLeavesOtherFiles) {
   { Store store = fill(); }
-  write_bytes(at("notes.txt"), "mine");
+  write_file(at("notes.txt"), "mine");
   fs::create_directory(at("pictures"));
   Store::remove(path);
-  EXPECT_EQ(read_bytes(at("notes.txt")), "mine");
+  EXPECT_EQ(read_file(at("notes.txt")), "mine");
   EXPECT_TRUE(fs::exists(at("pictures")));
   EXPECT_FALSE(fs::exists(at("mean")) || fs::exists(at(".zmetadata")));
   EXPECT_TRUE(is_done(fill(), 0) == false);
@@ -321,7 +321,7 @@ TEST_F(InAStore, DamagedCoordinatesAndMetadataArePutRight) {
     for (const bool gone : {false, true}) {
       SCOPED_TRACE(name);
       if (gone) fs::remove(at(name));
-      else write_bytes(at(name), "x");
+      else write_file(at(name), "x");
       Store store = fill();
       EXPECT_TRUE(is_done(store, 0));
       EXPECT_EQ(contents(path), whole);
@@ -350,25 +350,25 @@ TEST_F(InAStore, AnotherSweepIsRefused) {
     write_all(store);
   }
   const auto whole = contents(path);
-  const std::string attributes = read_bytes(at(".zmetadata"));
+  const std::string attributes = read_file(at(".zmetadata"));
   const std::string message = thrown<SpecError>([&] { fill({"seed=5"}); });
   EXPECT_TRUE(contains(message, path + " holds another sweep: seed is 42 there and 5 here")) << message;
   EXPECT_EQ(thrown<SpecError>([&] { Store::check(path, small_spec({"seed=5"})); }), message);
   EXPECT_EQ(contents(path), whole);
-  EXPECT_EQ(read_bytes(at(".zmetadata")), attributes);
+  EXPECT_EQ(read_file(at(".zmetadata")), attributes);
   EXPECT_NO_THROW(Store::check(path, small_spec()));
 }
 
 TEST_F(InAStore, ForeignFoldersAreRefusedAndUntouched) {
   fs::create_directory(path);
-  write_bytes(at("mine.txt"), "mine");
+  write_file(at("mine.txt"), "mine");
   for (const auto& call : std::vector<std::function<void()>>{[&] { fill(); }, [&] { Store::check(path, small_spec()); }, [&] { Store::remove(path); }})
     EXPECT_TRUE(contains(thrown(call), "no store of neurosweep"));
   EXPECT_EQ(contents(path), (std::map<std::string, std::string>{{"mine.txt", "mine"}}));
   fs::remove_all(path);
-  write_bytes(path, "a file");
+  write_file(path, "a file");
   EXPECT_TRUE(contains(thrown([&] { fill(); }), "no store of neurosweep"));
-  EXPECT_EQ(read_bytes(path), "a file");
+  EXPECT_EQ(read_file(path), "a file");
 }
 
 TEST_F(InAStore, AnEmptyFolderIsTaken) {

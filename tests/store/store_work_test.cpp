@@ -150,7 +150,7 @@ TEST_F(ByAFakeBackend, OneKindOfNaN) {
     fake.work().done(std::move(r));
   }
   fake.work().finish();
-  const std::string bytes = read_bytes(here / "s/mean/0.0");
+  const std::string bytes = read_file(here / "s/mean/0.0");
   const float nan = std::numeric_limits<float>::quiet_NaN();
   for (std::size_t i = 0; i < bytes.size(); i += sizeof nan) ASSERT_EQ(std::memcmp(&bytes[i], &nan, sizeof nan), 0);
 }
@@ -240,7 +240,7 @@ TEST_F(ByAFakeBackend, ChunksOfOneThatGaveUp) {
   std::thread waiting([&] { fake.compute_all(1); });
   while (fake.sets < 303 - 50 - 51) std::this_thread::yield();
   EXPECT_FALSE(is_done(store, 1));
-  write_bytes(here / "s/mean/2.0", "in the middle of writing");  // of no consequence: it has no record yet
+  write_file(here / "s/mean/2.0", "in the middle of writing");  // of no consequence: it has no record yet
   other.write(1, files_of(other, 1));
   other.release(1), other.release(4);
   waiting.join();
