@@ -223,11 +223,11 @@ class Simulation {
     if (t % flush_every == 0 || t == s_.steps) flush(t);
   }
 
-  NS_HD void begin_observation() {
+  NS_OUTLINE void begin_observation() {
     NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried.moments.begin(node_[k].signal(s_));
   }
 
-  NS_HD void flush(std::int64_t t) {
+  NS_OUTLINE void flush(std::int64_t t) {
     NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried.look_at_states();
     if (t <= flushed_) return;
     NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried.moments.flush(int(t - flushed_), flushed_ - s_.transient);

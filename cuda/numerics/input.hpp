@@ -89,7 +89,7 @@ struct Input {
 
   // Also gives the stepper's mean and scale.
   template <class Source>
-  NS_HD void prepare(const Source& source, const Setup& s, typename Arithmetic<T>::Wide set,
+  NS_OUTLINE void prepare(const Source& source, const Setup& s, typename Arithmetic<T>::Wide set,
                      typename Arithmetic<T>::Word replicate, Pack<T, Model::n_port>& mean, Pack<T, Model::n_port>& scale) {
     constexpr Layout layout = layout_of<Model>();
     const double per_step = 1 / std::sqrt(s.dt_seconds);
@@ -109,7 +109,7 @@ struct Input {
 
   // The inputs of steps step ... step + n - 1; step and n are multiples of 4.
   template <int n>
-  NS_HD void draw(const Setup& s, std::int64_t step, T (*u)[n]) const {
+  NS_OUTLINE void draw(const Setup& s, std::int64_t step, T (*u)[n]) const {
     NS_UNROLL for (int slot = 0; slot < slots; ++slot) {
       const std::uint32_t block = std::uint32_t(step / 4);
       if constexpr (path == Path::noise) {

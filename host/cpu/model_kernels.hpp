@@ -41,15 +41,16 @@ struct LaneSource {
 };
 
 // Measures and status of one register's sets.
-template <class E, int K, class N>
-void write_register(const Setup& s, const CpuBatch& batch, int k, const N& node, const CpuSpectrum<E, K>& spectrum) {
+template <class Model, class E, int K>
+void write_register(const Setup& s, const CpuBatch& batch, int k, const Carried<Model, Lanes<E>>& carried,
+                    [[maybe_unused]] const SpikeTrains<Model, Lanes<E>>& spikes, const CpuSpectrum<E, K>& spectrum) {
   using T = Lanes<E>;
   constexpr int width = T::width, lanes = width * K;
   E low[width], high[width], mean[width], variance[width], poison[width], outside[width];
-  const auto& m = node.carried.moments;
+  const auto& m = carried.moments;
   m.minimum.store(low), m.maximum.store(high), m.mean_value().store(mean);
   m.variance(s.steps - s.transient).store(variance);
-  node.carried.poison.store(poison), node.carried.outside.store(outside);
+  carried.poison.store(poison), carried.outside.store(outside);
   SpectralMeasures<E> spectral[width];
   for (int bin = s.kept.first; bin < s.kept.first + s.kept.count; ++bin) {
     E power[width];
@@ -58,10 +59,10 @@ void write_register(const Setup& s, const CpuBatch& batch, int k, const N& node,
   }
   for (int i = 0; i < width; ++i) {
     const Statistics<E> stat{low[i], high[i], mean[i], std::sqrt(variance[i])};
-    SpikeStatistics spikes;
-    if constexpr (requires { node.spikes.train; }) spikes = SpikeStatistics(node.spikes.train[i]);
+    SpikeStatistics train;
+    if constexpr (Spiking<Model>) train = SpikeStatistics(spikes.train[i]);
     E out[n_measure];
-    batch.status[k * width + i] = write_measures<E>(s, stat, spectral[i], spikes, poison[i], outside[i], out, 1);
+    batch.status[k * width + i] = write_measures<E>(s, stat, spectral[i], train, poison[i], outside[i], out, 1);
     for (int c = 0; c < s.n_measure_out; ++c) batch.out[c * lanes + k * width + i] = double(out[c]);
   }
 }
@@ -82,7 +83,7 @@ void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
   CpuSpectrum<E, K> spectrum(plan, batch);
   Simulation<Model, method, T, path, K, span, CpuSpectrum<E, K>> simulation(s, node, spectrum);
   simulation.run(0, s.steps);
-  for (int k = 0; k < K; ++k) write_register<E, K>(s, batch, k, node[k], spectrum);
+  for (int k = 0; k < K; ++k) write_register<Model, E, K>(s, batch, k, node[k].carried, node[k].spikes, spectrum);
 }
 
 // Run-time choices to template arguments. Only the model's main method has loops of its own for the first two paths.
