@@ -1,6 +1,7 @@
 // What a step of a spiking model is beyond its drift: who spiked, the jump, the refractory time, and when it was.
 #pragma once
 #include <cstdint>
+#include <cstring>
 
 #include "models/table.hpp"
 #include "numerics/steppers.hpp"
@@ -101,8 +102,15 @@ struct SpikeTimes<Model, T, span> {
         f(0, q), left &= left - 1;
       }
     } else {
-      for (int q = a; q < b; ++q)
-        for (std::uint32_t left = bits[q]; left != 0; left &= left - 1) f(lowest_bit(left), q);
+      constexpr int together = sizeof(std::uint64_t) / sizeof(Bits);      // spikes are rare: steps without any are passed by fours
+      static_assert(span % together == 0);
+      for (int first = a / together * together; first < b; first += together) {
+        std::uint64_t any;
+        std::memcpy(&any, bits + first, sizeof any);
+        if (any == 0) continue;
+        for (int q = first < a ? a : first; q < first + together && q < b; ++q)
+          for (std::uint32_t left = bits[q]; left != 0; left &= left - 1) f(lowest_bit(left), q);
+      }
     }
   }
 };

@@ -43,11 +43,17 @@ template <> struct Vectors<double> {
   typedef std::uint64_t Wide __attribute__((vector_size(register_bytes)));
 };
 
+// Which lanes: a mask register's bits where there are such, else 0 or -1 in each lane.
+#if defined(__AVX512DQ__)
+template <class E> using MaskBits = std::conditional_t<sizeof(E) == 4, __mmask16, __mmask8>;
+#else
+template <class E> using MaskBits = typename Vectors<E>::B;
+#endif
 template <class E>
 struct Mask {
-  typename Vectors<E>::B b;
-  friend NS_HD Mask operator&(Mask x, Mask y) { return {x.b & y.b}; }
-  friend NS_HD Mask operator|(Mask x, Mask y) { return {x.b | y.b}; }
+  MaskBits<E> b;
+  friend NS_HD Mask operator&(Mask x, Mask y) { return {MaskBits<E>(x.b & y.b)}; }
+  friend NS_HD Mask operator|(Mask x, Mask y) { return {MaskBits<E>(x.b | y.b)}; }
 };
 
 template <class E>
@@ -75,20 +81,44 @@ struct Lanes {
   friend NS_HD Lanes operator*(Lanes a, Lanes b) { return a.v * b.v; }
   friend NS_HD Lanes operator/(Lanes a, Lanes b) { return a.v / b.v; }
   friend NS_HD Lanes operator-(Lanes a) { return -a.v; }
+#if defined(__AVX512DQ__)
+  friend NS_HD Mask<E> operator<(Lanes a, Lanes b) { return {compare<_CMP_LT_OQ>(a, b)}; }
+  friend NS_HD Mask<E> operator<=(Lanes a, Lanes b) { return {compare<_CMP_LE_OQ>(a, b)}; }
+  friend NS_HD Lanes select(Mask<E> m, Lanes a, Lanes b) {
+    if constexpr (sizeof(E) == 4) return _mm512_mask_blend_ps(m.b, b.v, a.v);
+    else return _mm512_mask_blend_pd(m.b, b.v, a.v);
+  }
+  template <int relation>
+  NS_HD static MaskBits<E> compare(Lanes a, Lanes b) {
+    if constexpr (sizeof(E) == 4) return _mm512_cmp_ps_mask(a.v, b.v, relation);
+    else return _mm512_cmp_pd_mask(a.v, b.v, relation);
+  }
+#else
   friend NS_HD Mask<E> operator<(Lanes a, Lanes b) { return {(B)(a.v < b.v)}; }
   friend NS_HD Mask<E> operator<=(Lanes a, Lanes b) { return {(B)(a.v <= b.v)}; }
   friend NS_HD Lanes select(Mask<E> m, Lanes a, Lanes b) { return m.b ? a.v : b.v; }
+#endif
 };
 
 using FloatLanes = Lanes<float>;
 using DoubleLanes = Lanes<double>;
 
+// From 0 or -1 in each lane.
+template <class E>
+NS_HD Mask<E> mask_of(typename Vectors<E>::B b) {
+#if defined(__AVX512DQ__)
+  if constexpr (sizeof(E) == 4) return {_mm512_movepi32_mask((__m512i)b)};
+  else return {_mm512_movepi64_mask((__m512i)b)};
+#else
+  return {b};
+#endif
+}
+
 // Bit i: lane i's.
 template <class E>
 NS_HD std::uint32_t bits_of(Mask<E> m) {
 #if defined(__AVX512DQ__)
-  if constexpr (sizeof(E) == 4) return _mm512_movepi32_mask((__m512i)m.b);
-  else return _mm512_movepi64_mask((__m512i)m.b);
+  return m.b;
 #elif defined(__AVX2__)
   if constexpr (sizeof(E) == 4) return std::uint32_t(_mm256_movemask_ps((__m256)m.b));
   else return std::uint32_t(_mm256_movemask_pd((__m256d)m.b));

@@ -146,12 +146,12 @@ NS_HD T signed_to_real(typename Arithmetic<T>::Word w) {
 template <class T>
   requires std::is_same_v<T, NS_ISA::FloatLanes>
 NS_HD NS_ISA::Mask<float> less_wide(typename Arithmetic<T>::Wide a, typename Arithmetic<T>::Wide b) {
-  return {__builtin_convertvector(a < b, typename T::B)};
+  return NS_ISA::mask_of<float>(__builtin_convertvector(a < b, typename T::B));
 }
 template <class T>
   requires std::is_same_v<T, NS_ISA::DoubleLanes>
 NS_HD NS_ISA::Mask<double> less_wide(typename Arithmetic<T>::Wide a, typename Arithmetic<T>::Wide b) {
-  return {(typename T::B)(a < b)};
+  return NS_ISA::mask_of<double>((typename T::B)(a < b));
 }
 template <class T>
   requires std::is_same_v<T, NS_ISA::FloatLanes>

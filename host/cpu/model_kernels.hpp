@@ -11,18 +11,11 @@ namespace {
 
 constexpr int span = 64;               // steps: noise is drawn that far ahead, samples wait that long for the spectrum
 
-// Registers of sets that advance side by side, so that one's latencies hide behind the other's. Two where registers are
-// many (AVX-512, NEON) or the loop is small; one where two would spill.
-constexpr int interleaved(Path path) {
-#if defined(__AVX2__) && !defined(__AVX512F__)
-  return path == Path::constant ? 2 : 1;
-#else
-  return path == Path::general ? 1 : 2;
-#endif
-}
-
-template <class E, Path path>
-constexpr int batch_lanes = Lanes<E>::width * interleaved(path);
+// Registers of sets that advance side by side, so that one's latencies hide behind the other's: measured best on every path
+// and instruction set, although coefficients then spill where registers are few. Four where a step is a few operations that
+// wait for each other.
+template <class Model>
+constexpr int interleaved = Model::n_state <= 2 ? 4 : 2;
 
 // The numbers of a register's sets, gathered first: what asks for them one by one then stays small.
 template <class E>
@@ -70,7 +63,7 @@ void write_register(const Setup& s, const CpuBatch& batch, int k, const Carried<
 template <class Model, Method method, class E, Path path>
 void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
   using T = Lanes<E>;
-  constexpr int K = interleaved(path), width = T::width;
+  constexpr int K = interleaved<Model>, width = T::width;
   const Setup& s = plan.setup;
   Node<Model, method, T, path> node[K];
   for (int k = 0; k < K; ++k) {
@@ -108,28 +101,27 @@ void run(const CpuPlan& plan, const CpuBatch& batch) {
   else run_precision<Model, double>(plan, batch);
 }
 
-template <class E>
-int lanes_of(Path path) {
-  return Lanes<E>::width * interleaved(path);
-}
+template <class Model>
 int lanes(const CpuPlan& plan) {
-  return plan.precision == Precision::single_ ? lanes_of<float>(plan.path) : lanes_of<double>(plan.path);
+  return interleaved<Model> * (plan.precision == Precision::single_ ? Lanes<float>::width : Lanes<double>::width);
 }
 
+template <class Model>
 std::size_t workspace_bytes(const CpuPlan& plan) {
   if (plan.engine != Engine::fft) return 0;
-  return plan.precision == Precision::single_ ? FftSpectrum<float, 2>::bytes(plan.setup) : FftSpectrum<double, 2>::bytes(plan.setup);
+  return plan.precision == Precision::single_ ? fft_bytes<float>(plan.setup, interleaved<Model>)
+                                              : fft_bytes<double>(plan.setup, interleaved<Model>);
 }
 
 }  // namespace
 }  // namespace neurosweep::NS_ISA
 
 // Defines the kernels of one model of the list; at namespace scope, once in a file.
-#define NS_CPU_KERNELS(Model)                                             \
-  namespace neurosweep::NS_ISA {                                          \
-  template <>                                                             \
-  const CpuKernels& kernels<Model>() {                                    \
-    static constexpr CpuKernels found{lanes, workspace_bytes, run<Model>}; \
-    return found;                                                         \
-  }                                                                       \
+#define NS_CPU_KERNELS(Model)                                                                    \
+  namespace neurosweep::NS_ISA {                                                                 \
+  template <>                                                                                    \
+  const CpuKernels& kernels<Model>() {                                                           \
+    static constexpr CpuKernels found{lanes<Model>, workspace_bytes<Model>, run<Model>};         \
+    return found;                                                                                \
+  }                                                                                              \
   }

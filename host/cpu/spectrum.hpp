@@ -6,6 +6,12 @@
 
 namespace neurosweep::NS_ISA {
 
+// The fft engine's workspace for K registers of sets.
+template <class E>
+std::size_t fft_bytes(const Setup& s, int K) {
+  return sizeof(Lanes<E>) * std::size_t(K * (s.segment + s.hop + s.kept.count)) + 2 * sizeof(Complex<E>) * std::size_t(s.segment);
+}
+
 // The fft engine for K registers of sets. Two successive segments of a set are transformed as the real and the imaginary
 // part of one signal. (Two sets would do as well, but each would then carry the other's rounding, and which ones meet
 // depends on the tile.)
@@ -13,10 +19,6 @@ template <class E, int K>
 class FftSpectrum {
  public:
   using T = Lanes<E>;
-
-  static std::size_t bytes(const Setup& s) {
-    return sizeof(T) * std::size_t(K * (s.segment + s.hop + s.kept.count)) + 2 * sizeof(Complex<E>) * std::size_t(s.segment);
-  }
 
   FftSpectrum(const CpuPlan& plan, std::byte* workspace) : plan_(plan), s_(plan.setup) {
     if (plan.engine != Engine::fft) return;
@@ -138,9 +140,9 @@ class CpuSpectrum {
   FftSpectrum<E, K> fft_;
 };
 
-extern template class CpuSpectrum<float, 1>;        // spectrum.cpp
-extern template class CpuSpectrum<float, 2>;
-extern template class CpuSpectrum<double, 1>;
+extern template class CpuSpectrum<float, 2>;        // spectrum.cpp
+extern template class CpuSpectrum<float, 4>;
 extern template class CpuSpectrum<double, 2>;
+extern template class CpuSpectrum<double, 4>;
 
 }  // namespace neurosweep::NS_ISA
