@@ -27,7 +27,7 @@ void check_flags(const Options& o) {
 void write_table(const Options& o, const Store& store, const std::vector<std::string>& columns) {
   Missing missing(empty_map(store.metadata(), columns));
   write_csv_table(counted(map_blocks(store, columns, tell_damage()), missing), o.csv);
-  tell_missing(missing, ": nan, with status 255");
+  tell_missing(missing, missing.same() ? ": nan, with status 255" : ": nan; status is 255 where no measure is computed");
 }
 
 void check_grid(const Options& o, const StoreMetadata& m, const std::vector<std::string>& columns) {

@@ -209,6 +209,8 @@ std::uint64_t sets_in(const Store& store, const std::vector<std::uint64_t>& chun
 void tell_resumed(const Options& o, const Store& store, std::uint64_t sets) {
   const std::uint64_t all = sets_of(store.grid(), part_of(o, store));
   if (sets == 0) tell(o, fmt::format("{}: all {} are there already", o.out, whole_part(o, store)));
+  else if (!store.added().empty())
+    tell(o, fmt::format("{}: new there: {}; sets are integrated once more for it, and what is there stays", o.out, fmt::join(store.added(), ", ")));
   else if (sets < all) tell(o, fmt::format("{}: {} of {} are there already", o.out, all - sets, whole_part(o, store)));
   else tell(o, fmt::format("store: {}", o.out));
 }
@@ -223,12 +225,17 @@ void compute(const Plan& plan, Store& store, std::vector<std::uint64_t> chunks, 
   work.finish();
 }
 
-// Returns the exit code and the seconds it took.
-std::pair<int, double> fill(const Options& o, const Plan& plan, Store& store, const std::vector<std::uint64_t>& chunks, Ranks& ranks) {
+struct Filled {
+  int code = exit_done;
+  std::uint64_t computed = 0;                // sets, by all ranks; what other runs computed meanwhile is not among them
+  double seconds = 0;
+};
+
+Filled fill(const Options& o, const Plan& plan, Store& store, const std::vector<std::uint64_t>& chunks, Ranks& ranks) {
   const Problem& p = plan.spec.problem;
   const std::uint64_t sets = sets_in(store, chunks);
   tell_resumed(o, store, sets);
-  if (chunks.empty()) return {exit_done, 0};
+  if (chunks.empty()) return {};
   const auto start = std::chrono::steady_clock::now();
   Progress progress(progress_to_stderr(sets, sets * p.replicates * std::uint64_t(p.steps), o.quiet));
   ranks.gather(progress);
@@ -240,7 +247,7 @@ std::pair<int, double> fill(const Options& o, const Plan& plan, Store& store, co
   progress.finish();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const int noted = together(ranks, [&] { if (ranks.rank() == 0) store.note_run(plan.backend->device(), seconds); });
-  return {std::max(code, noted), seconds};
+  return {std::max(code, noted), progress.sets() - progress.sets_found(), seconds};
 }
 
 // ---- after computing ------------------------------------------------------------------------------------------------
@@ -321,13 +328,13 @@ int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t c
 }
 
 // Rank 0's last words. Every chunk may be there although a rank had an error, or was stopped: another run can have done it.
-int conclude(const Options& o, const Plan& plan, const Store& store, const std::vector<std::uint64_t>& chunks, int code,
-             int stopped_by, double seconds, std::optional<IgnoreBrokenPipe>& ignore_broken_pipe) {
+int conclude(const Options& o, const Plan& plan, const Store& store, const std::vector<std::uint64_t>& chunks, const Filled& filled,
+             int stopped_by, std::optional<IgnoreBrokenPipe>& ignore_broken_pipe) {
   const bool complete = std::all_of(chunks.begin(), chunks.end(), [&](std::uint64_t chunk) { return store.recorded(chunk); });
-  if (complete) return std::max(code, show(o, plan, store, sets_in(store, chunks), seconds, ignore_broken_pipe));
-  const bool stopped = code == exit_done && stopped_by > 0;
+  if (complete) return std::max(filled.code, show(o, plan, store, filled.computed, filled.seconds, ignore_broken_pipe));
+  const bool stopped = filled.code == exit_done && stopped_by > 0;
   tell_unfinished(o, store, stopped ? "stopped by " + signal_name(stopped_by) : "not finished");
-  return stopped ? 128 + stopped_by : std::max(code, int(exit_failed));
+  return stopped ? 128 + stopped_by : std::max(filled.code, int(exit_failed));
 }
 
 // The steps of a run, of which every rank takes each.
@@ -338,6 +345,8 @@ int run_rank(const Options& o, Ranks& ranks) {
     plan = make_plan(o, ranks);
     if (first) check_outputs(o, plan.spec);
   });
+  if (code == exit_done && o.dry_run && o.json && first)
+    print_json(o, plan, Summary{.sets = plan.spec.problem.sets(), .extremes = {}}, 0, 0);
   if (code != exit_done || o.dry_run) return code;
 
   std::optional<IgnoreBrokenPipe> ignore_broken_pipe(std::in_place);
@@ -351,11 +360,9 @@ int run_rank(const Options& o, Ranks& ranks) {
   std::vector<std::uint64_t> chunks;
   code = find_missing(o, *store, ranks, chunks);
   if (code != exit_done) return code;
-  const auto [result, seconds] = fill(o, plan, *store, chunks, ranks);
+  const Filled filled = fill(o, plan, *store, chunks, ranks);
   const int stopped_by = ranks.largest(stop_level > 0 ? int(stop_signal) : 0);
-  return together(ranks, [&, result = result, seconds = seconds] {
-    return first ? conclude(o, plan, *store, chunks, result, stopped_by, seconds, ignore_broken_pipe) : exit_done;
-  });
+  return together(ranks, [&] { return first ? conclude(o, plan, *store, chunks, filled, stopped_by, ignore_broken_pipe) : exit_done; });
 }
 
 int run(Options o) {

@@ -32,9 +32,11 @@ class Progress {
 
   void advance(std::uint64_t node_steps);  // so many more were integrated
   void sets_done(std::uint64_t sets);      // so many more are finished
+  void found(std::uint64_t sets, std::uint64_t node_steps);  // so many more were finished by somebody else
   void diverged(std::uint64_t sets);       // so many of these diverged
   std::uint64_t node_steps() const { return node_steps_; }
   std::uint64_t sets() const { return sets_; }
+  std::uint64_t sets_found() const { return found_; }
   void message(std::string_view text);     // a line of its own, above the redrawn one
   void finish();                           // the last state, once; what comes later is ignored, but for messages
 
@@ -46,7 +48,7 @@ class Progress {
 
   const ProgressOptions options_;
   const double start_;
-  std::atomic<std::uint64_t> node_steps_{0}, sets_{0}, diverged_{0};
+  std::atomic<std::uint64_t> node_steps_{0}, sets_{0}, found_{0}, diverged_{0};
   std::atomic<double> next_draw_;
   std::mutex mutex_;
   std::string last_line_;  // plain lines only: none is printed twice

@@ -23,6 +23,7 @@ std::string with_unit(double value, std::string_view unit) {
 }
 
 bool is_spectral(const std::string& name) { return name.starts_with("spectrum."); }
+bool is_of_peaks(const std::string& name) { return name == "spectrum.band" || name == "spectrum.min_amplitude"; }
 
 // The values in full only as a hash: there may be a million of them.
 std::string axis_text(const AxisLabel& label, const Axis& axis) {
@@ -81,12 +82,23 @@ std::string hash_of(Identity identity) {
   return checksum(all);
 }
 
-std::string core_text(Identity identity) {
+std::vector<std::string> parts_of(Identity identity) {
   std::sort(identity.begin(), identity.end());
-  std::string text;
-  for (const auto& [name, value] : identity)
-    if (!is_spectral(name)) text += name + " = " + value + "\n";
-  return text;
+  std::vector<std::string> parts(1);
+  for (const auto& [name, value] : identity) {
+    const std::size_t part = !is_spectral(name) ? 0 : is_of_peaks(name) ? 2 : 1;
+    if (part >= parts.size()) parts.resize(part + 1);
+    parts[part] += name + " = " + value + "\n";
+  }
+  return parts;
+}
+
+std::size_t parts_needed(const std::string& array) {
+  for (const MeasureRow& row : measure_table()) {
+    if (array != row.name && array != std::string(row.name) + "_sd") continue;
+    return !row.spectral() ? 1 : row.band() ? 2 : 3;
+  }
+  return array == "n_failed" || array == "status" ? 1 : 0;
 }
 
 std::string first_difference(const Identity& there, const Identity& here) {

@@ -228,7 +228,9 @@ void read_axes(const Json& all, StoreMetadata& m) {
 }
 
 StoreMetadata labels(const std::string& folder) {
-  const Json document = Json::parse(read_file(folder + "/.zmetadata")), &all = document.at("metadata");
+  const Json document = Json::parse(read_file(folder + "/.zmetadata"), nullptr, false);
+  if (!document.is_object()) throw std::runtime_error("its file .zmetadata is not what was written; --overwrite deletes the results");
+  const Json& all = document.at("metadata");
   StoreMetadata m;
   read_attributes(all.at(".zattrs"), m);
   read_arrays(all, m);
@@ -313,7 +315,8 @@ void write_metadata(const StoreMetadata& m, const std::string& folder, const std
     record.sums[name] = checksum(bytes);
   }
   write_file(folder + "/" + std::string(coordinates_record), record.text(), temporary);
-  write_file(folder + "/" + std::string(sweep_name), core_text(m.identity), temporary);
+  const std::vector<std::string> parts = parts_of(m.identity);
+  for (std::size_t i = 0; i < parts.size(); ++i) write_file(folder + "/" + std::string(part_names[i]), parts[i], temporary);
   write_consolidated(all, folder, temporary);
 }
 

@@ -6,7 +6,7 @@
 //   n_failed/    u4 [axes]        with replicates only
 //   status/      u1 [axes]        fill 255 = not computed
 //   .neurosweep/coordinates       the checksums of the coordinates' values
-//   .neurosweep/sweep             core_text(): its checksum stands in the record of each chunk, so that none is another sweep's
+//   .neurosweep/sweep, ...        parts_of(): their checksums stand in the record of each chunk, so that none is another sweep's
 //
 // Zarr v2 as of https://zarr-specs.readthedocs.io/en/latest/v2/v2.0.html, consolidated as zarr-python 2 does it, names and
 // units by CF 1.10. No compression, no lists of strings, no nulls but where Zarr wants them: netCDF 4.9 reads the rest.
@@ -65,8 +65,6 @@ StoreMetadata read_metadata(const std::string& folder);
 
 // All but the coordinates' values, which may be damaged: for whoever knows them.
 StoreMetadata read_labels(const std::string& folder);
-
-inline constexpr std::string_view sweep_name = ".neurosweep/sweep";
 
 // Whether there is anything that calls itself a store of this program, damaged or not.
 bool looks_like_store(const std::string& folder);

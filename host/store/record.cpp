@@ -24,12 +24,18 @@ namespace {
 
 // All of a file; nothing if there is none. One that cannot be read is not one that is not there: std::runtime_error.
 std::optional<std::string> contents(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);       // a pipe would wait for its writer
   if (file < 0 && (errno == ENOENT || errno == ENOTDIR)) return {};
   std::string bytes;
   ssize_t got = file < 0 ? -1 : 1;
   struct stat about {};
-  if (file >= 0 && fstat(file, &about) == 0) bytes.resize(std::size_t(about.st_size));
+  if (file >= 0 && fstat(file, &about) == 0) {
+    if (!S_ISREG(about.st_mode)) {
+      close(file);
+      throw std::runtime_error(fmt::format("cannot read \"{}\": it is no plain file; move it out of the store", path));
+    }
+    bytes.resize(std::size_t(about.st_size));
+  }
   std::size_t size = 0;
   while (got > 0) {
     if (size == bytes.size()) bytes.resize(size + 4096);       // to see its end

@@ -109,6 +109,16 @@ std::string host_name() {
   return fmt::format("{}-{}", name, numbers.st_ino);
 }
 
+std::vector<std::string> checksums_of_parts(const Identity& identity) {
+  std::vector<std::string> parts = parts_of(identity);
+  for (std::string& part : parts) part = checksum(part);
+  return parts;
+}
+
+bool is_part(const std::string& name) { return std::find(part_names.begin(), part_names.end(), name) != part_names.end(); }
+
+std::string array_of(const std::string& file) { return file.substr(0, file.rfind('/')); }
+
 bool is_dead(int process) { return process > 0 && kill(process, 0) != 0 && errno == ESRCH; }
 
 // A folder beside a store's, in which this process makes it; and what killed processes of this machine left there.
@@ -117,7 +127,8 @@ class Draft {
   explicit Draft(const std::string& folder) {
     std::error_code none;
     const fs::path path = fs::absolute(folder, none).lexically_normal();
-    parent_ = path.parent_path(), prefix_ = "." + path.filename().string() + "-" + host_name() + "-";
+    constexpr std::size_t most = 64;                         // the store's own name may be as long as a name can be
+    parent_ = path.parent_path(), prefix_ = "." + path.filename().string().substr(0, most) + "-" + host_name() + "-";
     static std::atomic<int> counter{0};
     path_ = (parent_ / fmt::format("{}{}-{}", prefix_, getpid(), counter++)).string();
     make_folders(parent_);
@@ -218,7 +229,7 @@ struct Store::Writing {
 };
 
 Store::Store(std::string folder, StoreMetadata metadata)
-    : folder_(std::move(folder)), metadata_(std::move(metadata)), sweep_(checksum(core_text(metadata_.identity))) {}
+    : folder_(std::move(folder)), metadata_(std::move(metadata)), parts_(checksums_of_parts(metadata_.identity)) {}
 Store::Store(Store&&) noexcept = default;
 Store::~Store() = default;
 
@@ -260,7 +271,8 @@ void Store::join() {
     if (metadata_.grid.shape != here.grid.shape || metadata_.grid.chunk != here.grid.chunk)
       throw std::runtime_error(fmt::format("\"{}\": the arrays do not have the shape of the sweep; --overwrite deletes them", folder_));
     metadata_.axes = here.axes, metadata_.title = here.title;
-    metadata_.sweep_file = here.sweep_file, metadata_.overrides = here.overrides;
+    if (here.identity.size() >= metadata_.identity.size())     // it also says what the measures depend on that are there already
+      metadata_.sweep_file = here.sweep_file, metadata_.overrides = here.overrides;
     add(here);
   } else {
     clear(folder_);                                            // a killed process may have begun to make another sweep's
@@ -275,8 +287,10 @@ void Store::add(const StoreMetadata& here) {
     if (metadata_.has(array.name)) continue;
     const auto counts = std::find_if_not(metadata_.arrays.begin(), metadata_.arrays.end(), is_column);
     metadata_.arrays.insert(counts, array);
+    added_.push_back(array.name);
   }
   metadata_.identity = merged(metadata_.identity, here.identity);
+  parts_ = checksums_of_parts(metadata_.identity);
 }
 
 void Store::remove(const std::string& folder) {
@@ -298,14 +312,28 @@ Store Store::open(const std::string& folder) {
 
 std::string Store::file_name(const StoreArray& array, std::uint64_t chunk) const { return array.name + "/" + grid().key(chunk); }
 
-// Nothing, and damaged, if it is another sweep's: of a run that went on when its store was deleted and another one made.
+// Without files of another chunk or another sweep: of a run that went on when its store was deleted and another one made.
+// Parts that this process knows nothing of are those of measures that another one added.
 Record Store::record(std::uint64_t chunk) const {
-  Record known = read_record(path(record_name(grid().key(chunk))));
-  const auto sweep = known.sums.find(std::string(sweep_name));
-  const bool ours = sweep != known.sums.end() && sweep->second == sweep_;
-  if (ours) known.sums.erase(sweep);
-  else if (!known.sums.empty()) known = {{}, true};
+  const std::string key = grid().key(chunk);
+  Record known = read_record(path(record_name(key)));
+  const auto same = [&](std::size_t part) {
+    const auto line = known.sums.find(std::string(part_names[part]));
+    return line != known.sums.end() && (part >= parts_.size() || line->second == parts_[part]);
+  };
+  std::size_t parts = 0;
+  while (parts < part_names.size() && same(parts)) ++parts;
+  const auto foreign = [&](const auto& file) {
+    const std::size_t needed = parts_needed(array_of(file.first));
+    return !is_part(file.first) && (!file.first.ends_with("/" + key) || needed == 0 || needed > parts);
+  };
+  known.damaged |= std::erase_if(known.sums, foreign) > 0;
   return known;
+}
+
+bool Store::begun(std::uint64_t chunk) const {
+  const Record known = record(chunk);
+  return known.damaged || std::any_of(known.sums.begin(), known.sums.end(), [](const auto& file) { return !is_part(file.first); });
 }
 
 // The bytes of an array's chunk if they are what the record says; otherwise `damage` says what is wrong with them, unless
@@ -339,25 +367,23 @@ void Store::write(std::uint64_t chunk, const ChunkFiles& files) {
     out.write(bytes);
     out.commit();
   };
-  const Record before = record(chunk);
-  Record after;
+  Record record = this->record(chunk);                         // keeps measures that are not this run's
   for (std::size_t a = 0; a < wanted_.size(); ++a) {
     std::string ignored;
     const std::string name = file_name(wanted_[a], chunk);
-    if (file(before, wanted_[a], chunk, ignored)) continue;
+    if (file(record, wanted_[a], chunk, ignored)) continue;
     put(name, files.files[a]);
-    after.sums[name] = checksum(files.files[a]);
+    record.sums[name] = checksum(files.files[a]);
   }
-  for (const StoreArray& array : metadata_.arrays)             // of what was whole, and of measures that are not this run's
-    if (const auto sum = before.sums.find(file_name(array, chunk)); sum != before.sums.end()) after.sums.insert(*sum);
-  after.sums[std::string(sweep_name)] = sweep_;
-  put(record_name(grid().key(chunk)), after.text());
+  for (std::size_t part = 0; part < parts_.size(); ++part) record.sums[std::string(part_names[part])] = parts_[part];
+  put(record_name(grid().key(chunk)), record.text());
 }
 
 void Store::note_run(const std::string& device, double seconds) {
   const Writing::Metadata held(*writing_);
   StoreMetadata there = read_labels(folder_);
-  if (checksum(core_text(there.identity)) != sweep_)
+  const bool has_all = std::all_of(wanted_.begin(), wanted_.end(), [&](const StoreArray& array) { return there.has(array.name); });
+  if (!has_all || !first_difference(there.identity, metadata_.identity).empty())
     throw std::runtime_error(fmt::format("\"{}\" is another sweep's by now: somebody deleted it while this run was writing", folder_));
   there.axes = metadata_.axes;
   const std::string known = "; " + there.device + "; ";
@@ -365,6 +391,7 @@ void Store::note_run(const std::string& device, double seconds) {
   there.updated = now(), there.compute_seconds += seconds;
   write_attributes(there, folder_, writing_->temporary);
   metadata_ = std::move(there);
+  parts_ = checksums_of_parts(metadata_.identity);
 }
 
 // ---- reading ------------------------------------------------------------------------------------------------------------

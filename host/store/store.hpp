@@ -55,6 +55,9 @@ class Store {
   // The arrays of the sweep that fill() was called for, in the order of ChunkFiles.
   const std::vector<StoreArray>& arrays() const { return wanted_; }
 
+  // Measures that were not in the store before fill(), if it had some already.
+  const std::vector<std::string>& added() const { return added_; }
+
   // Whether the chunk is there with all arrays(), each file as it was written. If not because something is wrong with it,
   // and not just missing, `damage` says what.
   bool done(std::uint64_t chunk, std::string& damage) const;
@@ -73,8 +76,8 @@ class Store {
   void note_run(const std::string& device, double seconds);
 
   // ---- reading
-  // Whether there is anything of the chunk: for those who need not see what was never computed.
-  bool begun(std::uint64_t chunk) const { return !record(chunk).sums.empty(); }
+  // Whether there is anything of the chunk, whole or not: for those who need not see what was never computed.
+  bool begun(std::uint64_t chunk) const;
 
   // One chunk's sets in grid order, with the store's labels and the columns whose names are given (all if there are none).
   // A column without a whole file is NaN and `missing`; if that is so for all columns, or for the status or the counts,
@@ -98,7 +101,8 @@ class Store {
   std::string folder_;
   StoreMetadata metadata_;
   std::vector<StoreArray> wanted_;
-  std::string sweep_;                      // checksum of what makes it this sweep's
+  std::vector<std::string> added_;
+  std::vector<std::string> parts_;         // checksums of what makes it this sweep's: parts_of()
   std::unique_ptr<Writing> writing_;       // null: open for reading
 };
 

@@ -90,6 +90,10 @@ TEST(Streams, DryRunComputesAndWritesNothing) {
   EXPECT_EQ(r.code, 0);
   EXPECT_EQ(r.out, "");
   EXPECT_TRUE(contains(r.err, "262144 sets x 2000000 steps")) << r.err;
+  const Result json = run(Command{.arguments = Strings{"run", sweep("jr_gain_map"), "--dry-run", "--json"} + long_sweep, .folder = here.path()});
+  const auto j = nlohmann::json::parse(json.out);
+  EXPECT_EQ(j["sets"], 262144);
+  EXPECT_EQ(j["computed"], 0);
   EXPECT_EQ(here.files(), Strings{});
 }
 

@@ -172,11 +172,14 @@ TEST_F(Resume, ThreeRunsAtOnce) {
   const std::string expected = undisturbed();
   std::vector<std::unique_ptr<Program>> programs;
   for (const std::string tile : {"100", "5001", "20000"})
-    programs.push_back(std::make_unique<Program>(Command{.arguments = command("s.zarr", {"--threads", "1", "--tile", tile, "--csv", here / tile})}));
+    programs.push_back(std::make_unique<Program>(Command{.arguments = command("s.zarr", {"--threads", "1", "--tile", tile, "--csv", here / tile, "--json"})}));
+  std::uint64_t computed = 0;
   for (const auto& program : programs) {
     const Result r = program->finish();
     EXPECT_EQ(r.code, 0) << r.err;
+    if (r.code == 0) computed += nlohmann::json::parse(r.out).at("computed").get<std::uint64_t>();
   }
+  EXPECT_EQ(computed, 4 * 10001);                              // each set once
   expect_same_store(here / "s.zarr", expected);
   EXPECT_EQ(read_file(here / "100"), read_file(here / "20000"));     // each has all of the map
   EXPECT_EQ(parse_csv(read_file(here / "100")).rows.size(), 4 * 10001);
@@ -248,7 +251,10 @@ TEST_F(Resume, AnotherSweepIsRefused) {
 TEST_F(Resume, MoreMeasures) {
   fill("s.zarr");
   const auto written = fs::last_write_time(here / "s.zarr/mean/0.0");
-  EXPECT_EQ(computed("s.zarr", {"--set", "observe.measures=mean,std"}), 4 * 10001);
+  const Result added = run(command("s.zarr", {"--set", "observe.measures=mean,std"}));
+  EXPECT_TRUE(contains(added.err, "new there: std;")) << added.err;
+  fs::remove(here / "s.zarr/std/0.0");
+  EXPECT_EQ(computed("s.zarr", {"--set", "observe.measures=mean,std"}), 5001);
   EXPECT_EQ(fs::last_write_time(here / "s.zarr/mean/0.0"), written);
   EXPECT_EQ(computed("s.zarr", {"--set", "observe.measures=std"}), 0);
   fill("at-once.zarr", {"--set", "observe.measures=mean,std"});

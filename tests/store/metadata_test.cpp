@@ -186,6 +186,10 @@ TEST(Metadata, DamagedMetadata) {
   expect_refused(here, "mean has the type");
   changed([](Json& all) { all.erase("Ai/.zarray"); });
   expect_refused(here, "Ai/.zarray");
+  for (const std::string text : {"", "[]", "{\"metadata\": {"}) {
+    write_file(here / ".zmetadata", text);
+    expect_refused(here, "its file .zmetadata is not what was written; --overwrite deletes the results");
+  }
   changed([](Json&) {});
   EXPECT_NO_THROW(read_metadata(here.path()));
 }

@@ -1,6 +1,7 @@
 #include "host/store/store.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <functional>
@@ -206,10 +207,10 @@ TEST_F(InAStore, DamagedRecords) {
     if (harm.name == "torn") continue;                          // its bytes count in the other cases
     harm.how(record);
     std::string damage;
-    const bool nothing = harm.name == "deleted" || harm.name == "empty" || harm.name == "of another chunk" ||
-                         harm.name == "one bit";                // of a name: as if never written
+    const bool nothing = harm.name == "deleted" || harm.name == "empty";
     EXPECT_EQ(is_done(store, 2, &damage), harm.name == "extended");   // every file is what its line says
     EXPECT_EQ(damage.empty(), nothing || harm.name == "extended") << damage;
+    EXPECT_EQ(store.begun(2), !nothing);                        // so that whoever reads all is told
     EXPECT_TRUE(is_done(store, 3));
     write_chunk(store, 2);
     EXPECT_TRUE(is_done(store, 2));
@@ -234,6 +235,28 @@ TEST_F(InAStore, ChunksOfAnotherSweep) {
   write_chunk(after, 2);
   EXPECT_TRUE(is_done(after, 2));
   EXPECT_EQ(contents(path), whole);
+}
+
+// The same where only the spectrum is another: measures that do not need it are the same.
+TEST_F(InAStore, ChunksOfAnotherSpectrum) {
+  const std::string measures = "observe.measures=power_alpha,peak_frequency,mean", longer = "duration=2000s";
+  for (const auto& [other, peak_alone] : {std::pair{"spectrum.segment=1024", false}, {"spectrum.band=4:20", true}}) {
+    fs::remove_all(path);
+    Store before = fill({measures, longer});
+    fs::remove_all(path);
+    Store after = fill({measures, longer, other});
+    write_chunk(before, 2);
+    std::string damage;
+    EXPECT_FALSE(is_done(after, 2, &damage));
+    EXPECT_TRUE(contains(damage, ".neurosweep/chunks/")) << damage;
+    const Map map = after.read(2, {}, [](const std::string&) {});
+    EXPECT_FALSE(std::isnan(map.columns[2].values[0]));         // mean
+    EXPECT_TRUE(std::isnan(map.columns[1].values[0]));          // peak_frequency
+    EXPECT_EQ(std::isnan(map.columns[0].values[0]), !peak_alone);   // power_alpha
+    EXPECT_THROW(before.note_run("cpu", 1), std::runtime_error);
+    write_chunk(after, 2);
+    EXPECT_TRUE(is_done(after, 2));
+  }
 }
 
 // What is not the store's stays when it is deleted.
@@ -267,6 +290,17 @@ TEST_F(InAStore, RecordsThatCannotBeRead) {
   fs::create_directory(at(".neurosweep/chunks/1.0"));           // not even root reads that
   std::string damage;
   EXPECT_THROW(is_done(store, 2, &damage), std::runtime_error);
+  fs::remove(at(".neurosweep/chunks/1.0"));
+  ASSERT_EQ(mkfifo(at(".neurosweep/chunks/1.0").c_str(), 0600), 0);
+  EXPECT_TRUE(contains(thrown<std::runtime_error>([&] { is_done(store, 2, &damage); }), "no plain file"));
+}
+
+TEST_F(InAStore, UnderTheLongestName) {
+  const std::string longest = here / (std::string(250, 'n') + ".zarr");
+  Store store = Store::fill(longest, small_spec(), somebody);
+  write_all(store);
+  EXPECT_TRUE(is_done(store, 5));
+  EXPECT_EQ(here.files().size(), 1u);
 }
 
 TEST_F(InAStore, InAnEmptyFolderOfSomebody) {
@@ -495,6 +529,17 @@ TEST_F(InAStore, SpectralMeasuresAndTheirKeys) {
   EXPECT_NO_THROW(fill(without));
 }
 
+// The file that says how the spectrum was taken stays when one that does not say it adds a measure.
+TEST_F(InAStore, TheFileThatSaysMost) {
+  const auto fill_by = [&](const std::string& file, const std::string& measures) {
+    Store::fill(path, small_spec({"duration=2000s", "observe.measures=" + measures}), {"1.2.3", "abc", file, ""});
+    return Store::open(path).metadata().sweep_file;
+  };
+  EXPECT_EQ(fill_by("first", "mean"), "first");
+  EXPECT_EQ(fill_by("second", "peak_frequency"), "second");
+  EXPECT_EQ(fill_by("third", "amplitude"), "second");
+}
+
 TEST_F(InAStore, Runs) {
   Store store = fill();
   store.note_run("a CPU", 0);
@@ -524,6 +569,9 @@ TEST_F(InAStore, TwoWithOtherMeasures) {
   ASSERT_TRUE(b.claim(0));
   ChunkFiles files = files_of(b, 0);
   b.write(0, files), b.release(0);
+  write_chunk(a, 0);                                            // although it has not heard of the other's
+  EXPECT_EQ(a.added().size(), 0u);
+  EXPECT_EQ(b.added(), std::vector<std::string>{"mean"});
   a.note_run("a CPU", 1), b.note_run("a GPU", 1);
   EXPECT_TRUE(is_done(a, 0) && is_done(b, 0));
   const Store store = Store::open(path);

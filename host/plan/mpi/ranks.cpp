@@ -1,4 +1,4 @@
-// The ranks of an MPI job. What they share are three numbers in a window of rank 0, which each rank adds to on its own.
+// The ranks of an MPI job. What they share are a few numbers in a window of rank 0, which each rank adds to on its own.
 //
 // MPI is entered by one thread at a time (MPI_THREAD_SERIALIZED): Open MPI's windows between machines without RDMA take no
 // more. An addition from another machine is answered when rank 0 is inside MPI, so a thread of its own looks in there.
@@ -23,7 +23,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-enum Slot { next_number, node_steps_done, sets_done, slots };
+enum Slot { next_number, node_steps_done, sets_done, sets_found, slots };
 
 // The job as a whole: MPI_Init at the beginning, MPI_Finalize at the end.
 class Job {
@@ -168,10 +168,12 @@ class MpiRanks final : public Ranks, private Counter {
     if (progress_ == nullptr) return;
     if (rank_ > 0) {
       send(node_steps_done, progress_->node_steps());
-      send(sets_done, progress_->sets());
+      send(sets_done, progress_->sets() - progress_->sets_found());
+      send(sets_found, progress_->sets_found());
     } else {
       progress_->advance(receive(node_steps_done));
       progress_->sets_done(receive(sets_done));
+      progress_->found(receive(sets_found), 0);                 // whose steps are among node_steps_done
     }
   }
 
