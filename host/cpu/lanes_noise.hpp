@@ -17,7 +17,9 @@ struct PhiloxLanes {
   using Wide = typename Vectors<E>::Wide;
   static constexpr int halves = sizeof(E) == 4 ? 2 : 1;
 
-  std::uint32_t k0, k1, c3;
+  static constexpr int rounds = 10;
+  std::uint64_t key[rounds][2];                          // in memory: a load spreads one over a register for nothing
+  std::uint32_t c3;
   Slot product1[halves];                                 // round 1: m1 * lo set
   Slot x0[halves];                                       // after round 1, and its product with m0
   Slot product0[halves];
@@ -26,7 +28,8 @@ struct PhiloxLanes {
 
   // All sets of a register share the high 32 bits of their number.
   NS_HD void init(std::uint64_t seed, Wide set, Word replicate, std::uint32_t port) {
-    k0 = std::uint32_t(seed), k1 = std::uint32_t(seed >> 32);
+    std::uint32_t ka = std::uint32_t(seed), kb = std::uint32_t(seed >> 32);
+    for (int round = 0; round < rounds; ++round, ka += philox_w0, kb += philox_w1) key[round][0] = ka, key[round][1] = kb;
     std::uint64_t number[Lanes<E>::width], stream[Lanes<E>::width];
     for (int i = 0; i < Lanes<E>::width; ++i) number[i] = set[i], stream[i] = port + max_ports * std::uint64_t(replicate[i]);
     c3 = std::uint32_t(number[0] >> 32);
@@ -35,7 +38,7 @@ struct PhiloxLanes {
       for (int i = 0; i < Lanes<E>::width / halves; ++i)
         c2[i] = number[i * halves + h] & 0xffffffffu, c1[i] = stream[i * halves + h];
       product1[h] = mul_low(c2, all(philox_m1));
-      x0[h] = (product1[h] >> 32) ^ c1 ^ all(k0);
+      x0[h] = (product1[h] >> 32) ^ c1 ^ all(key[0][0]);
       product0[h] = mul_low(x0[h], all(philox_m0));
     }
   }
@@ -43,20 +46,18 @@ struct PhiloxLanes {
   // The four words of a block for every lane.
   NS_HD void draw(std::uint32_t block, Word (&w)[4]) const {
     const std::uint64_t a = std::uint64_t(philox_m0) * block;                       // round 1
-    const std::uint32_t c2 = std::uint32_t(a >> 32) ^ c3 ^ k1;
-    std::uint32_t ka = k0 + philox_w0, kb = k1 + philox_w1;                         // round 2
-    const std::uint64_t b = std::uint64_t(philox_m1) * c2;
+    const std::uint32_t c2 = std::uint32_t(a >> 32) ^ c3 ^ std::uint32_t(key[0][1]);
+    const std::uint64_t b = std::uint64_t(philox_m1) * c2;                          // round 2
     Slot s0[halves], s1[halves], s2[halves], s3[halves];
     for (int h = 0; h < halves; ++h) {
-      s0[h] = product1[h] ^ all(std::uint32_t(b >> 32) ^ ka), s1[h] = all(std::uint32_t(b));
-      s2[h] = (product0[h] >> 32) ^ all(std::uint32_t(a) ^ kb), s3[h] = product0[h];
+      s0[h] = product1[h] ^ all((b >> 32) ^ key[1][0]), s1[h] = all(std::uint32_t(b));
+      s2[h] = (product0[h] >> 32) ^ all(std::uint32_t(a) ^ key[1][1]), s3[h] = product0[h];
     }
-    NS_UNROLL for (int round = 2; round < 10; ++round) {
-      ka += philox_w0, kb += philox_w1;
+    NS_UNROLL for (int round = 2; round < rounds; ++round) {
       NS_UNROLL for (int h = 0; h < halves; ++h) {
         const Slot p = mul_low(s0[h], all(philox_m0)), q = mul_low(s2[h], all(philox_m1));
-        s0[h] = (q >> 32) ^ s1[h] ^ all(ka), s1[h] = q;
-        s2[h] = (p >> 32) ^ s3[h] ^ all(kb), s3[h] = p;
+        s0[h] = (q >> 32) ^ s1[h] ^ all(key[round][0]), s1[h] = q;
+        s2[h] = (p >> 32) ^ s3[h] ^ all(key[round][1]), s3[h] = p;
       }
     }
     w[0] = pack(s0), w[1] = pack(s1), w[2] = pack(s2), w[3] = pack(s3);
