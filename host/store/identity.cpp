@@ -94,10 +94,10 @@ std::vector<std::string> parts_of(Identity identity) {
 }
 
 std::size_t parts_needed(const std::string& array) {
-  for (const MeasureRow& row : measure_table()) {
-    if (array != row.name && array != std::string(row.name) + "_sd") continue;
-    return !row.spectral() ? 1 : row.band() ? 2 : 3;
-  }
+  std::string_view measure = array;
+  if (measure.ends_with("_sd")) measure.remove_suffix(3);
+  for (const MeasureRow& row : measure_table())
+    if (measure == row.name) return !row.spectral() ? 1 : row.band() ? 2 : 3;
   return array == "n_failed" || array == "status" ? 1 : 0;
 }
 

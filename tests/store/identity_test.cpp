@@ -131,6 +131,20 @@ TEST(Identity, BandOfThePeakOnlyWithAPeak) {
   EXPECT_EQ(first_difference(power, identity({"observe.measures=power_alpha", "spectrum.band=4:20"})), "");
 }
 
+TEST(Identity, WhatArraysDependOn) {
+  const std::vector<std::string> all = parts_of(identity({}));
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_TRUE(contains(all[0], "model = ") && !contains(all[0], "spectrum."));
+  EXPECT_TRUE(contains(all[1], "spectrum.segment = ") && !contains(all[1], "spectrum.band"));
+  EXPECT_TRUE(contains(all[2], "spectrum.band = ") && contains(all[2], "spectrum.min_amplitude = "));
+  const std::vector<std::string> power = parts_of(identity({"observe.measures=power_alpha"}));
+  EXPECT_EQ(power, std::vector(all.begin(), all.begin() + 2));
+  EXPECT_EQ(parts_of(identity({"observe.measures=mean"})), std::vector(all.begin(), all.begin() + 1));
+  for (const auto& [array, needed] : {std::pair<const char*, std::size_t>{"mean", 1}, {"std_sd", 1}, {"status", 1}, {"n_failed", 1},
+                                      {"power_alpha", 2}, {"peak_frequency_sd", 3}, {"peak_power", 3}, {"notes", 0}, {"_sd", 0}})
+    EXPECT_EQ(parts_needed(array), needed) << array;
+}
+
 TEST(Identity, HashOfAnyOrder) {
   const Identity id = identity({});
   Identity reversed(id.rbegin(), id.rend());
