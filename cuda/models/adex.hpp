@@ -76,8 +76,9 @@ struct Adex {
   };
   template <class T>
   NS_HD static Coef<T> prepare(const Pack<T, n_par>& p) {
-    const T gain = T(1) / p[C_m], rate = p[g_L] * gain, slope = T(log2_e) / p[D_T];
-    return {rate, p[E_L], gain, rate * p[D_T], slope, -slope * p[V_T], T(1) / p[tau_w], p[a], p[b], p[V_reset], p[V_peak]};
+    const T gain = T(1) / p[C_m], rate = p[g_L] * gain, slope = T(log2_e) / p[D_T], offset = -slope * p[V_T];
+    const T sharp = p[D_T] + (offset - offset);   // NaN where D_T is 0 or nearly: min() in drift() would hide it
+    return {rate, p[E_L], gain, rate * sharp, slope, offset, T(1) / p[tau_w], p[a], p[b], p[V_reset], p[V_peak]};
   }
 
   // dx/dt [mV/ms, pA/ms]. X is T, or Dual<T> where a derivative is wanted.

@@ -101,6 +101,7 @@ struct LarterBreakspear {
     }
     template <class X>
     NS_HD X operator()(X x) const { return logistic2(fma(X(slope), x, X(offset))); }
+    NS_HD T gap() const { return offset - offset; }   // 0; NaN where the width is 0 or nearly
   };
 
   // What depends on the parameters alone, computed once per set; t_scale is a factor of all conductances and rates.
@@ -114,10 +115,11 @@ struct LarterBreakspear {
 
   template <class T>
   NS_HD static Coef<T> prepare(const Pack<T, n_par>& p) {
-    const T s = p[t_scale];
     Coef<T> c;
     c.ca = Sigmoid<T>::of(p[TCa], p[d_Ca]), c.k = Sigmoid<T>::of(p[TK], p[d_K]), c.na = Sigmoid<T>::of(p[TNa], p[d_Na]);
     c.v = Sigmoid<T>::of(p[VT], p[d_V]), c.z = Sigmoid<T>::of(p[ZT], p[d_Z]);
+    // Lanes bound the exponent, and a bound hides NaN: it comes in by a factor of everything.
+    const T s = p[t_scale] * (T(1) + (c.ca.gap() + c.k.gap() + c.na.gap() + c.v.gap() + c.z.gap()));
     c.gCa = s * p[gCa], c.gK = s * p[gK], c.gL = s * p[gL], c.gNa = s * p[gNa];
     c.gE = s * p[aee] * (T(1) - p[C]) * p[QV_max], c.gC = s * p[aee] * p[C], c.rNMDA = p[rNMDA];
     c.VCa = p[VCa], c.VK = p[VK], c.VNa = p[VNa], c.I = fma(c.gL, p[VL], s * p[ane] * p[Iext]);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 #include "host/spec/suggest.hpp"
 
@@ -66,6 +67,22 @@ std::unique_ptr<Backend> backend_named(const std::string& device, int threads, c
   }
 }
 
+namespace {
+
+// An engine that somebody asks for is to blame itself. "auto" finds none only where the FFT cannot take a segment that was
+// given: the default is a power of 2.
+[[noreturn]] void refuse(const SweepSpec& spec, const std::string& direct, const std::string& fft) {
+  if (spec.engine == EngineChoice::automatic)
+    throw SpecError(fmt::format("{}: spectrum.segment: engine \"fft\" is not possible here: {}; nor is \"direct\": {}",
+                                spec.segment_at, fft, direct));
+  const bool asked_direct = spec.engine == EngineChoice::direct;
+  const auto& [refusal, other] = asked_direct ? std::tie(direct, fft) : std::tie(fft, direct);
+  throw SpecError(fmt::format("{}: spectrum.engine: \"{}\" is not possible here: {}{}", spec.engine_at,
+                              asked_direct ? "direct" : "fft", refusal, other.empty() ? "; \"auto\" is" : ""));
+}
+
+}  // namespace
+
 void choose_engine(SweepSpec& spec, const Backend& backend) {
   Engine& engine = spec.problem.spectrum.engine;
   if (engine == Engine::none) return;
@@ -73,11 +90,7 @@ void choose_engine(SweepSpec& spec, const Backend& backend) {
            : spec.engine == EngineChoice::direct  ? Engine::direct
                                                   : Engine::fft;
   const std::string direct = backend.direct_refusal(spec.problem), fft = backend.fft_refusal(spec.problem);
-  const std::string& refusal = engine == Engine::direct ? direct : fft;
-  if (refusal.empty()) return;
-  const bool other = engine == Engine::direct ? fft.empty() : direct.empty();
-  throw SpecError(fmt::format("{}: spectrum.engine: \"{}\" is not possible here: {}{}", spec.path,
-                              engine_names[std::size_t(engine)], refusal, other ? "; \"auto\" is" : ""));
+  if (!(engine == Engine::direct ? direct : fft).empty()) refuse(spec, direct, fft);
 }
 
 }  // namespace neurosweep

@@ -32,6 +32,7 @@ Rgb viridis(double t) {
 Rgb cell_colour(Cell cell, double value, const Range& range) {
   switch (cell) {
     case Cell::diverged: return diverged_colour;
+    case Cell::outside: return outside_colour;
     case Cell::no_value: return no_value_colour;
     case Cell::missing: return missing_colour;
     case Cell::value: break;

@@ -84,8 +84,10 @@ std::string image_layer(std::size_t columns, std::size_t rows) {
   return fmt::format("binary array=({},{}) format='%3uchar' using 1:2:3 with rgbimage", columns, rows);
 }
 
-std::string stripes() {
-  return fmt::format("fillcolor rgb '{}' fillstyle transparent pattern 5 noborder", colour_code(missing_stripe_colour));
+std::string stripes(Cell cell) {
+  const bool outside = cell == Cell::outside;
+  return fmt::format("fillcolor rgb '{}' fillstyle transparent pattern {} noborder",
+                     colour_code(outside ? outside_stripe_colour : missing_stripe_colour), outside ? 4 : 5);
 }
 
 std::string colour_code(Rgb colour) { return fmt::format("#{:06X}", colour); }
@@ -114,7 +116,7 @@ void Figure::key(const Caption& caption) {
   for (const Cell cell : caption.key) {
     swatch({x, middle - swatch_size / 2, swatch_size, swatch_size}, cell);
     text(x + 1.5 * swatch_size, middle, cell_name(cell), "left", font_size);
-    x += 9 * font_size;
+    x += 1.5 * swatch_size + (character_width * double(text_width(cell_name(cell))) + 2) * font_size;
   }
 }
 
@@ -140,6 +142,11 @@ void Figure::label_y(std::string_view words, double ticks_width) {
        "center rotate by 90", font_size);
 }
 
+void Figure::label_bar(const Box& box, double ticks_width, std::string_view words) {
+  text(box.left + box.width + label_beside + ticks_width - font_size * line_height / 2, box.bottom + box.height / 2, words,
+       "center rotate by 90", font_size);
+}
+
 // A panel of its own, because gnuplot's colour bars have seams in a PDF and labels on top of wide marks.
 void Figure::colour_bar(const Box& box, const Range& range, const std::vector<Tick>& marks, std::string_view words) {
   panel(box);
@@ -148,8 +155,7 @@ void Figure::colour_bar(const Box& box, const Range& range, const std::vector<Ti
   axis("y2", range, false);
   line("unset xtics; unset ytics");
   ticks("y2", marks, true);
-  text(box.left + box.width + label_beside + ticks_width(marks) - font_size * line_height / 2,
-       box.bottom + box.height / 2, words, "center rotate by 90", font_size);
+  label_bar(box, ticks_width(marks), words);
   plot({data(scale_image()) + " " + image_layer(scale_columns, scale_steps)});
   line("unset y2tics");
 }
@@ -166,7 +172,7 @@ void Figure::swatch(const Box& box, Cell cell) {
          position(box.left + box.width, box.bottom + box.height), fill);
   };
   rectangle(colour);
-  if (cell == Cell::missing) rectangle(stripes());
+  if (std::find(striped_cells.begin(), striped_cells.end(), cell) != striped_cells.end()) rectangle(stripes(cell));
 }
 
 void Figure::axis(std::string_view which, const Range& range, bool log) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,9 @@ class Figure {
   void label_x(std::string_view text, double ticks_height);
   void label_y(std::string_view text, double ticks_width);
 
+  // What stands on the right side of a colour bar in `box`, whether there is one or not.
+  void label_bar(const Box& box, double ticks_width, std::string_view text);
+
   // A scale from range.low to range.high, labelled on its right side, drawn at once: a panel of its own.
   void colour_bar(const Box& box, const Range& range, const std::vector<Tick>& ticks, std::string_view label);
 
@@ -103,8 +107,9 @@ std::string bytes_of(const std::vector<T>& values) {
 void append_bytes(std::string& bytes, Rgb colour);
 std::string image_layer(std::size_t columns, std::size_t rows);
 
-// The stripes of what is not computed, as gnuplot fills boxes with them.
-std::string stripes();
+// The stripes of what is not computed or left its domain, as gnuplot fills boxes with them.
+inline constexpr std::array striped_cells{Cell::outside, Cell::missing};
+std::string stripes(Cell cell);
 
 // "#RRGGBB"
 std::string colour_code(Rgb colour);

@@ -15,10 +15,12 @@ constexpr double pixels_of_cross = 20;      // cell size for a cross of gnuplot'
 constexpr std::size_t most_marked = 40;     // up to so many cells along an axis a diverged one is crossed out, too
 
 // One pixel of an image; stripes run across cells, however small they are.
-Rgb pixel_colour(const Slice& slice, std::size_t row, std::size_t col, const Range& range, std::size_t place) {
+Rgb pixel_colour(const Slice& slice, std::size_t row, std::size_t col, const Range& range, std::size_t place,
+                 std::size_t other) {
   constexpr std::size_t stripe = 3, period = 10;  // pixels
   const Cell cell = slice.cell(row, col);
   if (cell == Cell::missing && place % period < stripe) return missing_stripe_colour;
+  if (cell == Cell::outside && other % period < stripe) return outside_stripe_colour;
   return cell_colour(cell, slice.value(row, col), range);
 }
 
@@ -29,7 +31,7 @@ std::string map_image_layer(Figure& figure, const Plane& plane, const Slice& sli
   bytes.reserve(rows.size() * cols.size() * 3);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (std::size_t j = 0; j < cols.size(); ++j) {
-      append_bytes(bytes, pixel_colour(slice, plane.y.order[rows[i]], plane.x.order[cols[j]], range, i + cols.size() - j));
+      append_bytes(bytes, pixel_colour(slice, plane.y.order[rows[i]], plane.x.order[cols[j]], range, i + cols.size() - j, i + j));
     }
   }
   figure.axis("x2", {-0.5, double(cols.size()) - 0.5}, false);
@@ -46,18 +48,18 @@ double reach(const AxisView& axis, std::size_t i, double length) {
   return axis.value_at(std::min(border + pixel, middle));
 }
 
-// Stripes over the cells that are not computed; empty if there are none.
-std::string stripe_layer(Figure& figure, const Plane& plane, const Slice& slice) {
+// Stripes over the cells of that kind; empty if there are none.
+std::string stripe_layer(Figure& figure, const Plane& plane, const Slice& slice, Cell cell) {
   std::vector<double> boxes;
   for (std::size_t i = 0; i < plane.y.size(); ++i) {
     for (std::size_t j = 0; j < plane.x.size(); ++j) {
-      if (slice.cell(plane.y.order[i], plane.x.order[j]) != Cell::missing) continue;
+      if (slice.cell(plane.y.order[i], plane.x.order[j]) != cell) continue;
       boxes.insert(boxes.end(), {plane.x.centre[j], plane.y.centre[i], plane.x.border[j], plane.x.border[j + 1],
                                  plane.y.border[i], plane.y.border[i + 1]});
     }
   }
   if (boxes.empty()) return {};
-  return fmt::format("{} binary format='%6double' using 1:2:3:4:5:6 with boxxyerror {}", figure.data(bytes_of(boxes)), stripes());
+  return fmt::format("{} binary format='%6double' using 1:2:3:4:5:6 with boxxyerror {}", figure.data(bytes_of(boxes)), stripes(cell));
 }
 
 std::string box_layer(Figure& figure, const Plane& plane, const Slice& slice, const Range& range, const Box& box) {
@@ -112,7 +114,8 @@ std::vector<std::string> heat_layers(Figure& figure, const Plane& plane, const S
                                      const Box& box) {
   if (plane.x.size() * plane.y.size() > most_boxes) return {map_image_layer(figure, plane, slice, range)};
   std::vector<std::string> layers{box_layer(figure, plane, slice, range, box)};
-  if (std::string striped = stripe_layer(figure, plane, slice); !striped.empty()) layers.push_back(std::move(striped));
+  for (const Cell cell : striped_cells)
+    if (std::string striped = stripe_layer(figure, plane, slice, cell); !striped.empty()) layers.push_back(std::move(striped));
   if (std::max(plane.x.size(), plane.y.size()) <= most_marked) {
     if (std::string marks = mark_layer(figure, plane, slice, box); !marks.empty()) layers.push_back(std::move(marks));
   }

@@ -35,8 +35,8 @@ struct Sheet {
 
 // What the colours of a column mean. Where all values are equal, or nearly, the range is widened, so that rounding
 // noise does not look like a pattern.
-std::optional<Range> colour_range(const MapColumn& column) {
-  const auto values = finite_range(column.values);
+std::optional<Range> colour_range(const Map& map, const MapColumn& column) {
+  const auto values = shown_range(map, column);
   if (!values) return values;
   const double size = std::max(std::abs(values->low), std::abs(values->high));
   if (values->high - values->low > 1e-6 * size) return values;
@@ -126,16 +126,12 @@ void draw_axes(Figure& figure, const Sheet& sheet, const Grid& grid, std::size_t
   if (leftmost) figure.label_y(y.label, ticks_width(y_ticks));
 }
 
-// A bar beside its own panel, or one as high as the whole sheet.
-void draw_bar(Figure& figure, const Sheet& sheet, const Grid& grid, std::size_t k) {
-  const Panel& panel = sheet.panels[k];
-  if (!panel.range || (sheet.shared && k > 0)) return;
+// Beside its own panel, or as high as the whole sheet.
+Box bar_box(const Sheet& sheet, const Grid& grid, std::size_t k) {
   const Box box = grid.box(k), last = grid.box(sheet.panels.size() - 1);
   const double bottom = sheet.shared ? last.bottom : box.bottom;
   const double x = sheet.shared ? grid.total_width() - grid.outer_right : box.left + box.width;
-  const MapColumn& column = *panel.slice.column;
-  figure.colour_bar({x + bar_gap, bottom, bar_width, box.bottom + box.height - bottom}, *panel.range,
-                    scale_ticks(*panel.range, grid.bar_length), label(column.name, column.unit));
+  return {x + bar_gap, bottom, bar_width, box.bottom + box.height - bottom};
 }
 
 void draw_panel(Figure& figure, const Sheet& sheet, const Grid& grid, std::size_t k) {
@@ -145,8 +141,13 @@ void draw_panel(Figure& figure, const Sheet& sheet, const Grid& grid, std::size_
   draw_axes(figure, sheet, grid, k);
   const double above = box.bottom + box.height + font_size * line_height / 2 + 2;
   if (!panel.title.empty()) figure.text(box.left + box.width / 2, above, panel.title, "center", small_font);
+  const MapColumn& column = *panel.slice.column;
+  const std::string measure = label(column.name, column.unit);
+  const bool named = !sheet.shared || k == 0;
+  const Box bar = bar_box(sheet, grid, k);
+  if (named && !panel.range) figure.label_bar(bar, 0, measure);   // no bar, but the panel says what has no value
   figure.plot(heat_layers(figure, sheet.plane, panel.slice, panel.range.value_or(Range{0, 1}), box));
-  draw_bar(figure, sheet, grid, k);
+  if (named && panel.range) figure.colour_bar(bar, *panel.range, scale_ticks(*panel.range, grid.bar_length), measure);
 }
 
 Figure sheet_figure(const Sheet& sheet, const PictureFormat& format, Caption caption) {
@@ -197,7 +198,7 @@ std::vector<std::size_t> shown_slices(const std::vector<MapAxis>& axes, std::siz
 Figure heat_figure(const Map& map, const PictureFormat& format) {
   Sheet sheet;
   sheet.plane = {view_axis(map.axes[0]), view_axis(map.axes[1])};
-  for (const MapColumn& column : map.columns) sheet.panels.push_back({{&map, &column, 0}, "", colour_range(column)});
+  for (const MapColumn& column : map.columns) sheet.panels.push_back({{&map, &column, 0}, "", colour_range(map, column)});
   const std::size_t n = sheet.panels.size();
   sheet.across = n <= 3 ? n : about_square(n);
   sheet.side = n <= 3 ? 440 : 360;
@@ -207,7 +208,7 @@ Figure heat_figure(const Map& map, const PictureFormat& format) {
 Figure slices_figure(const Map& map, const PictureFormat& format) {
   const std::size_t leading = map.axes.size() - 2;
   const MapColumn& column = map.columns[0];
-  const auto range = colour_range(column);  // of all slices, shown or not
+  const auto range = colour_range(map, column);  // of all slices, shown or not
   Sheet sheet;
   sheet.shared = true;
   sheet.plane = {view_axis(map.axes[leading]), view_axis(map.axes[leading + 1])};

@@ -40,10 +40,11 @@ char shade(const Pixel& pixel, const Range& range) {
   return shades[static_cast<std::size_t>(std::lround(share(pixel.value, range) * double(shades.size() - 1)))];
 }
 
-// What is not computed is a chequerboard.
+// What is not computed is a chequerboard, what left its domain is striped.
 Rgb colour_at(const Raster& raster, std::size_t row, std::size_t col, const Range& range) {
   const Pixel& pixel = raster[row][col];
   if (pixel.cell == Cell::missing && (row + col) % 2 > 0) return missing_stripe_colour;
+  if (pixel.cell == Cell::outside && col % 2 > 0) return outside_stripe_colour;
   return cell_colour(pixel.cell, pixel.value, range);
 }
 
@@ -57,7 +58,14 @@ std::string Ink::colour_code(Rgb colour, int layer) const {
 std::string Ink::foreground(Rgb colour) const { return colour_code(colour, 38); }
 std::string Ink::background(Rgb colour) const { return colour_code(colour, 48); }
 
-char Ink::mark(Cell cell) { return cell == Cell::diverged ? 'x' : cell == Cell::missing ? '/' : '?'; }
+char Ink::mark(Cell cell) {
+  switch (cell) {
+    case Cell::diverged: return 'x';
+    case Cell::outside: return '!';
+    case Cell::missing: return '/';
+    default: return '?';
+  }
+}
 
 std::string Ink::line(const Raster& raster, std::size_t row, const Range& range) const {
   std::string text, last_code;

@@ -40,9 +40,10 @@ double half_bar(const Panel& panel, std::size_t set) {
 }
 
 // All values and error bars with some air; 0 to 1 if there is nothing.
-Range vertical_range(const Panel& panel) {
+Range vertical_range(const Map& map, const Panel& panel) {
   std::vector<double> reached;
   for (std::size_t set = 0; set < panel.column->values.size(); ++set) {
+    if (cell_of(map, *panel.column, set) != Cell::value) continue;
     const double value = panel.column->values[set];
     reached.insert(reached.end(), {value - half_bar(panel, set), value + half_bar(panel, set)});
   }
@@ -66,11 +67,11 @@ std::vector<double> bands_of(Cell cell, const Map& map, const Panel& panel, cons
   return bands;
 }
 
-std::string value_data(Figure& figure, const Panel& panel, const AxisView& x) {
+std::string value_data(Figure& figure, const Map& map, const Panel& panel, const AxisView& x) {
   std::vector<double> rows;  // x, value, SD
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const double value = panel.column->values[x.order[i]];
-    const double shown = std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();  // a gap in the line
+    const bool has_value = cell_of(map, *panel.column, x.order[i]) == Cell::value;
+    const double shown = has_value ? panel.column->values[x.order[i]] : std::numeric_limits<double>::quiet_NaN();  // a gap in the line
     rows.insert(rows.end(), {x.centre[i], shown, half_bar(panel, x.order[i])});
   }
   return figure.data(bytes_of(rows)) + " binary format='%3double'";
@@ -88,9 +89,10 @@ std::vector<std::string> layers_of(Figure& figure, const Map& map, const Panel& 
       layers.push_back(fmt::format("{} binary format='%6double' using 1:2:3:4:5:6 axes x1y2 with boxxyerror {}",
                                    figure.data(bytes_of(bands)), fill));
   };
-  add_bands(Cell::diverged, fmt::format("fillcolor rgb '{}' fillstyle solid noborder", colour_code(diverged_colour)));
-  add_bands(Cell::missing, stripes());
-  const std::string data = value_data(figure, panel, x);
+  for (const Cell cell : {Cell::diverged, Cell::outside})
+    add_bands(cell, fmt::format("fillcolor rgb '{}' fillstyle solid noborder", colour_code(cell_colour(cell, 0, {0, 0}))));
+  for (const Cell cell : striped_cells) add_bands(cell, stripes(cell));
+  const std::string data = value_data(figure, map, panel, x);
   if (panel.sd) {
     layers.push_back(fmt::format("{} using 1:2:3 with yerrorbars pointtype 0 linewidth 2 linecolor rgb '{}'", data,
                                  colour_code(spread_colour)));
@@ -110,10 +112,10 @@ Figure line_figure(const Map& map, const PictureFormat& format) {
   double widest = 0;
   Caption caption{map.title, {}};
   for (const Panel& panel : panels) {
-    widest = std::max(widest, ticks_width(scale_ticks(vertical_range(panel), height)));
+    widest = std::max(widest, ticks_width(scale_ticks(vertical_range(map, panel), height)));
     if (panel.sd) caption.notes = {"error bars: one standard deviation over the replicates"};
   }
-  for (const Cell cell : {Cell::diverged, Cell::missing})      // what has no value is a gap in the line
+  for (const Cell cell : {Cell::diverged, Cell::outside, Cell::missing})      // what has no value is a gap in the line
     if (std::any_of(panels.begin(), panels.end(), [&](const Panel& p) { return !bands_of(cell, map, p, x).empty(); })) caption.key.push_back(cell);
   for (std::string& note : missing_notes(map)) caption.notes.push_back(std::move(note));
   caption.notes.push_back(replicates_note(map));
@@ -122,7 +124,7 @@ Figure line_figure(const Map& map, const PictureFormat& format) {
   Figure figure(format, left + panel_width + right_margin, bottom + n * (height + gap), caption);
   for (std::size_t k = 0; k < panels.size(); ++k) {
     const bool lowest = k + 1 == panels.size();
-    const Range y = vertical_range(panels[k]);
+    const Range y = vertical_range(map, panels[k]);
     figure.panel({left, bottom + (n - 1 - double(k)) * (height + gap), panel_width, height});
     figure.axis("x", x.ends(), x.log);
     figure.ticks("x", x_ticks, lowest);

@@ -9,8 +9,8 @@ namespace neurosweep {
 
 // Writes a .png, .svg or .pdf, whole or not at all.
 //   Two axes: a heat map for each column, first axis upwards, second to the right, cells between the midpoints of their
-//     neighbours, no interpolation. Sets without a value are grey, diverged ones red; a key says so where there are
-//     any.
+//     neighbours, no interpolation. Sets without a value are grey, diverged ones red, those that left their domain
+//     striped in black and white; a key says so where there are any.
 //   One axis: a line for each column, or points if the axis has names, with its SD as error bars if the next column is
 //     `<name>_sd`.
 //   Three or more axes: heat maps of the first column over the last two axes, at most 25 slices of the leading axes;

@@ -48,17 +48,18 @@ class Mean {
       ++count_;
     }
     diverged_ = diverged_ || cell == Cell::diverged;
+    outside_ = outside_ || cell == Cell::outside;
     missing_ = missing_ || cell == Cell::missing;
   }
   Pixel pixel() const {
     if (count_ > 0) return {Cell::value, sum_ / double(count_)};
-    return {diverged_ ? Cell::diverged : missing_ ? Cell::missing : Cell::no_value, nan};
+    return {diverged_ ? Cell::diverged : outside_ ? Cell::outside : missing_ ? Cell::missing : Cell::no_value, nan};
   }
 
  private:
   double sum_ = 0;
   std::size_t count_ = 0;
-  bool diverged_ = false, missing_ = false;
+  bool diverged_ = false, outside_ = false, missing_ = false;
 };
 
 // A slice cut into pixels: each stands for `rows` x `cols` sets and is drawn `width` x `height` pixels large.
@@ -160,7 +161,7 @@ std::string heat_map(const Slice& slice, const PreviewOptions& options) {
   const std::size_t room_lines = std::size_t(std::max(options.height - other_lines, 6));
   const Reduction reduction = fit(y.size(), x.size(), room_lines * step, margin.room(options), 2 / step);
   const Raster raster = rasterise(slice, y, x, reduction);
-  const auto range = finite_range(slice.column->values);  // of all slices, so that they can be compared
+  const auto range = shown_range(*slice.map, *slice.column);  // of all slices, so that they can be compared
 
   std::string text = fmt::format("{}\n{}\n", one_line(label(slice.column->name, slice.column->unit)), axis_words(y));
   const std::size_t lines = divided_up(raster.size(), step);
@@ -182,7 +183,7 @@ std::string chart(const Map& map, const MapColumn& column, const PreviewOptions&
   y.order = {0};
   y.centre = {0};
   const AxisView x = view_axis(map.axes[0]);
-  const auto range = finite_range(column.values);
+  const auto range = shown_range(map, column);
   const Margin margin(short_number(range ? range->high : nan), short_number(range ? range->low : nan), ink);
   const std::size_t room = margin.room(options);
   Reduction reduction{1, divided_up(x.size(), room), 1, 1};

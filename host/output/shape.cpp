@@ -85,6 +85,13 @@ std::optional<Range> finite_range(std::span<const double> values) {
   return range;
 }
 
+std::optional<Range> shown_range(const Map& map, const MapColumn& column) {
+  std::vector<double> shown;
+  for (std::size_t set = 0; set < map.sets(); ++set)
+    if (cell_of(map, column, set) == Cell::value) shown.push_back(column.values[set]);
+  return finite_range(shown);
+}
+
 double share(double value, const Range& range) {
   if (!(range.high > range.low)) return 0.5;
   // Halved, so that even the distance between the largest numbers of both signs is finite.
@@ -92,8 +99,9 @@ double share(double value, const Range& range) {
 }
 
 Cell cell_of(const Map& map, const MapColumn& column, std::size_t set) {
-  if (std::isfinite(column.values[set])) return Cell::value;
   if (map.status[set] == not_computed || (!column.missing.empty() && column.missing[set])) return Cell::missing;
+  if (map.status[set] == status_out_of_domain) return Cell::outside;
+  if (std::isfinite(column.values[set])) return Cell::value;
   return map.status[set] == status_diverged ? Cell::diverged : Cell::no_value;
 }
 
@@ -107,7 +115,7 @@ std::string replicates_note(const Map& map) {
 }
 
 std::string_view cell_name(Cell cell) {
-  constexpr std::array<std::string_view, 4> names{"value", "no value", "diverged", "not computed"};  // enum Cell
+  constexpr std::array<std::string_view, 5> names{"value", "no value", "diverged", "left its domain", "not computed"};  // enum Cell
   return names[std::size_t(cell)];
 }
 

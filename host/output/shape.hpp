@@ -45,13 +45,16 @@ AxisView view_axis(const MapAxis& axis);
 
 // Smallest and largest finite value; none if there is no finite value.
 std::optional<Range> finite_range(std::span<const double> values);
+// The same over the sets that show a value, as scales need it: a set that left its domain would take all of a scale.
+std::optional<Range> shown_range(const Map& map, const MapColumn& column);
 
 // Where `value` lies in `range`, 0 to 1; the middle if the range is a point.
 double share(double value, const Range& range);
 
-// What a set shows. With replicates a set counts as diverged where none of them is left to give a value.
-enum class Cell { value, no_value, diverged, missing };
-inline constexpr std::array without_value{Cell::no_value, Cell::diverged, Cell::missing};  // as keys list them
+// What a set shows. With replicates a set counts as diverged where none of them is left to give a value, and as outside
+// where one of them left the model's domain: it has measures, but of a run that means nothing.
+enum class Cell { value, no_value, diverged, outside, missing };
+inline constexpr std::array without_value{Cell::no_value, Cell::diverged, Cell::outside, Cell::missing};  // as keys list them
 Cell cell_of(const Map& map, const MapColumn& column, std::size_t set);
 std::string_view cell_name(Cell cell);  // as keys and legends say it
 

@@ -185,6 +185,8 @@ std::vector<std::size_t> read_presets(Context& c, const Node& axis) {
 void read_preset_axis(Context& c, const Node& axis) {
   const Place& place = axis.entry("name")->place;
   if (c.model.presets.empty()) return c.report.error(place, "axis preset: {} has no presets", c.model.name);
+  if (const Node* set = c.root.find("preset"); set && !set->place.flag.empty())
+    c.report.error(set->place, "preset is swept by the axis at {}, whose values say which", c.report.where(place));
   const std::vector<std::size_t> presets = read_presets(c, axis);
   std::vector<Axis> columns;
   for (std::size_t row = 0; row < presets.size(); ++row)

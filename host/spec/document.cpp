@@ -120,6 +120,12 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+// A point shows that it is no whole number to TOML: 8.0.
+std::string as_written(double real) {
+  const std::string text = fmt::format("{}", real);
+  return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
+}
+
 void move_all(Node& node, const Place& place) {
   node.place = node.key_place = place;
   for (Node& item : node.items) move_all(item, place);
@@ -157,7 +163,7 @@ std::string Node::described() const {
     case Kind::word: return quote(text);
     case Kind::string: return "the string " + quote(text);
     case Kind::integer: return fmt::format("the number {}", integer);
-    case Kind::real: return fmt::format("the number {}", real);
+    case Kind::real: return fmt::format("the number {}", as_written(real));
     case Kind::boolean: return fmt::format("the boolean {}", boolean);
     case Kind::date: return "a date or time of day";
     case Kind::array: return fmt::format("an array of {}", items.size());

@@ -14,10 +14,10 @@ constexpr bool required = true, optional = false;
 // clang-format off
 constexpr Key keys[] = {
     {"title",       Type::text,     optional, "",          "default: the model's title"},
-    {"model",       Type::text,     required, "",          "a name that `neurosweep models` lists"},
-    {"preset",      Type::text,     optional, "",          "values that the model names; [parameters] override them"},
-    {"method",      Type::text,     optional, "exp-euler", "euler, exp-euler, heun or rk4"},
-    {"precision",   Type::text,     optional, "float",     "float or double"},
+    {"model",       Type::choice,   required, "",          "a name that `neurosweep models` lists"},
+    {"preset",      Type::choice,   optional, "",          "values that the model names; [parameters] override them"},
+    {"method",      Type::choice,   optional, "exp-euler", "euler, exp-euler, heun or rk4"},
+    {"precision",   Type::choice,   optional, "float",     "float or double"},
     {"dt",          Type::quantity, required, "",          "time step, such as \"0.5 ms\"", "s", Domain::positive},
     {"duration",    Type::quantity, required, "",          "integrated, such as \"2 s\"",    "s", Domain::positive},
     {"transient",   Type::quantity, optional, "0 s",       "integrated, not observed", "s", Domain::not_negative},
@@ -33,12 +33,12 @@ constexpr Key keys[] = {
     {"axis.from",   Type::quantity, optional, "",          "first value"},
     {"axis.to",     Type::quantity, optional, "",          "last value, included"},
     {"axis.count",  Type::whole,    optional, "",          "number of values, 2 or more"},
-    {"axis.scale",  Type::text,     optional, "linear",    "linear or log"},
+    {"axis.scale",  Type::choice,   optional, "linear",    "linear or log"},
     {"axis.values", Type::amounts,  optional, "",          "instead of from, to, count and scale; of preset: names"},
 
-    {"observe",          Type::table, optional, "", "what is measured"},
-    {"observe.signal",   Type::text,  optional, "", "default: the model's first"},
-    {"observe.measures", Type::texts, optional, "", "default: amplitude, and peak_frequency if the band holds a bin; "
+    {"observe",          Type::table,  optional, "", "what is measured"},
+    {"observe.signal",   Type::choice, optional, "", "default: the model's first"},
+    {"observe.measures", Type::texts,  optional, "", "default: amplitude, and peak_frequency if the band holds a bin; "
      "of models that spike: rate and isi_cv"},
 
     {"spectrum",               Type::table,    optional, "",     "Welch's estimate"},
@@ -47,7 +47,7 @@ constexpr Key keys[] = {
     {"spectrum.overlap",       Type::whole,    optional, "",     "samples; default: half a segment"},
     {"spectrum.band",          Type::amounts,  optional, "",     "of the peak; default: 1 Hz to 80 Hz or Nyquist's",
      "Hz", Domain::not_negative},
-    {"spectrum.engine",        Type::text,     optional, "auto", "auto, fft or direct"},
+    {"spectrum.engine",        Type::choice,   optional, "auto", "auto, fft or direct"},
     {"spectrum.min_amplitude", Type::quantity, optional, "",     "smaller ones have no peak; default: 1e-5 of the "
      "largest value",
      "",   Domain::not_negative},
@@ -69,7 +69,8 @@ std::string_view child(std::string_view name, std::string_view table) {
 
 std::string_view wanted(Type type) {
   switch (type) {
-    case Type::text: return "a string";
+    case Type::text:
+    case Type::choice: return "a string";
     case Type::whole: return "a whole number";
     case Type::quantity: return "a number, or a string with a unit such as \"2.5 mV\"";
     case Type::texts: return "an array of strings such as [\"amplitude\", \"mean\"]";
@@ -82,7 +83,7 @@ std::string_view wanted(Type type) {
 
 // What an array of that type holds.
 std::optional<Type> element(Type type) {
-  if (type == Type::texts) return Type::text;
+  if (type == Type::texts) return Type::choice;
   if (type == Type::amounts) return Type::quantity;
   if (type == Type::tables) return Type::table;
   return std::nullopt;
@@ -92,7 +93,8 @@ bool fits(Type type, Kind kind) {
   const bool is_word = kind == Kind::word;
   switch (type) {
     case Type::text: return kind == Kind::string || is_word;
-    case Type::whole: return kind == Kind::integer || is_word;
+    case Type::choice: return kind != Kind::array && kind != Kind::table;  // read_choice() says which names there are
+    case Type::whole: return kind == Kind::integer || kind == Kind::real || is_word;  // and read_whole() how many
     case Type::quantity: return kind == Kind::string || kind == Kind::integer || kind == Kind::real || is_word;
     case Type::texts:
     case Type::amounts: return kind == Kind::array || is_word;

@@ -13,7 +13,7 @@
 
 namespace neurosweep::spec {
 
-enum class Type { text, whole, quantity, texts, amounts, table, tables };
+enum class Type { text, choice, whole, quantity, texts, amounts, table, tables };
 
 struct Key {
   std::string_view name;  // dotted

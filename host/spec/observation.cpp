@@ -84,6 +84,7 @@ std::vector<Asked> default_measures(Context& c) {
 void read_engine(Context& c) {
   const std::optional<Node> node = lookup(c.root, "spectrum.engine");
   if (!node) return;
+  c.sweep.engine_at = c.report.where(node->place);
   if (const auto choice = read_choice(*node, "engine", engines, c.report)) c.sweep.engine = EngineChoice(*choice);
 }
 
@@ -101,6 +102,7 @@ std::optional<int> read_segment(Context& c) {
   const std::optional<Node> node = lookup(c.root, "spectrum.segment");
   const std::int64_t observed = c.problem().observed();
   if (!node) return default_segment(observed, c.problem().dt);
+  c.sweep.segment_at = c.report.where(node->place);
   const auto segment = read_whole(*node, "spectrum.segment", shortest_segment, longest_segment, c.report);
   if (!segment || std::int64_t(*segment) <= observed) return segment ? std::optional(int(*segment)) : std::nullopt;
   c.report.error(

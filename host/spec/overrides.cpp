@@ -59,8 +59,9 @@ void override_key(Node& root, const Flag& flag, const Keys& keys, Report& report
   if (key.empty() || !well_formed(key)) return report_unknown(flag, keys, report);
   if (key == "axis" || key.starts_with("axis."))
     return report.error(flag.place, "an axis is set with --axis NAME=FROM:TO:COUNT[:log]");
-  if (flag.value.empty() && type != Type::text) return report.error(flag.place, "there is no value after the =");
-  const bool is_toml = type != Type::text && looks_like_toml(flag.value);
+  const bool is_text = type == Type::text || type == Type::choice;
+  if (flag.value.empty() && !is_text) return report.error(flag.place, "there is no value after the =");
+  const bool is_toml = !is_text && looks_like_toml(flag.value);
   Node value = is_toml ? parse_value(flag.value, flag.place, report) : word(flag.value, flag.place);
   if (!put(root, key, std::move(value))) report.error(flag.place, "{} does not stand in a table", quote(key));
 }

@@ -18,7 +18,7 @@ namespace {
 const ModelInfo* find_model(const Node& root, std::span<const ModelInfo> models, Report& report) {
   const std::optional<Node> node = lookup(root, "model");
   if (!node) return nullptr;
-  if (node->kind != Node::Kind::string && node->kind != Node::Kind::word) return nullptr;  // Keys::check reports it
+  if (node->kind == Node::Kind::array || node->kind == Node::Kind::table) return nullptr;  // Keys::check reports it
   const auto index = read_choice(*node, "model", names_of(models), report);
   return index ? &models[*index] : nullptr;
 }

@@ -28,6 +28,7 @@ struct SweepSpec {
   std::string path;                // of the sweep file, as the user wrote it
   std::string title;
   EngineChoice engine = EngineChoice::automatic;
+  std::string engine_at, segment_at;   // where they are set, for a backend that refuses them: "sweeps/x.toml:27:10", or the flag
   Problem problem;                 // complete but for spectrum.engine: `fft` wherever a spectral measure is wanted, else `none`
   std::vector<AxisLabel> axes;     // same order and values as problem.axes, in the unit that `models` lists
   std::vector<std::string> warnings;   // e.g. a value outside the literature's range

@@ -29,6 +29,7 @@ struct Whole {
 };
 
 Whole parse_whole(const Node& node) {
+  if (node.kind == Kind::real) return {};
   if (node.kind == Kind::integer) return {true, node.integer < 0, node.integer < 0 ? 0 : std::uint64_t(node.integer)};
   std::string_view text = node.text;
   Whole whole;
@@ -71,8 +72,9 @@ std::optional<std::uint64_t> read_whole(const Node& node, std::string_view name,
                                         Report& report) {
   const Whole whole = parse_whole(node);
   if (whole.valid && !whole.negative && whole.magnitude >= low && whole.magnitude <= high) return whole.magnitude;
-  report.error(node.place, "{}: found {} where a whole number from {} to {} is wanted", name, node.described(), low,
-               high);
+  const bool real = node.kind == Kind::real || node.text.find_first_of(".eE") != std::string::npos;
+  report.error(node.place, "{}: found {} where a whole number from {} to {} is wanted{}", name, node.described(), low, high,
+               real ? ", without a point or exponent" : "");
   return std::nullopt;
 }
 
@@ -80,8 +82,11 @@ std::optional<std::size_t> read_choice(const Node& node, std::string_view noun, 
                                        Report& report) {
   for (std::size_t i = 0; i < names.size(); ++i)
     if (names[i] == node.text) return i;
-  report.error(node.place, "unknown {} {}{} ({}s: {})", noun, quote(node.text), did_you_mean(node.text, names), noun,
-               listed(names));
+  if (node.kind != Kind::string && node.kind != Kind::word)
+    report.error(node.place, "{}: found {} where a string is wanted ({}s: {})", noun, node.described(), noun, listed(names));
+  else
+    report.error(node.place, "unknown {} {}{} ({}s: {})", noun, quote(node.text), did_you_mean(node.text, names), noun,
+                 listed(names));
   return std::nullopt;
 }
 

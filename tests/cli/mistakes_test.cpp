@@ -41,6 +41,19 @@ TEST_F(Mistakes, InTheFile) {
   EXPECT_TRUE(contains(model, "c.toml:1:") && contains(model, "did you mean \"jansen-rit\"?")) << model;
 }
 
+// What only the machine finds out has its place, too.
+TEST_F(Mistakes, SpectraThatAreNotPossible) {
+  const Strings on_cpu{"--device", "cpu", "--set", "observe.measures=peak_frequency", "--set", "duration=10s"};
+  folder_.write("one.toml", single_set);
+  const std::string segment = refusal("one.toml", on_cpu + Strings{"--set", "spectrum.segment=2062", "--set", "spectrum.overlap=7"});
+  EXPECT_TRUE(contains(segment, "--set spectrum.segment=2062: spectrum.segment: engine \"fft\" is not possible here: ")) << segment;
+  EXPECT_TRUE(contains(segment, "try 2048; nor is \"direct\": it needs an overlap of 0 or half a segment")) << segment;
+  folder_.write("two.toml", single_set + "[spectrum]\nsegment = 1024\noverlap = 7\nengine = \"direct\"\n");
+  const std::string engine = refusal("two.toml", on_cpu);
+  EXPECT_TRUE(contains(engine, "two.toml:12:10: spectrum.engine: \"direct\" is not possible here: it needs an overlap")) << engine;
+  EXPECT_TRUE(contains(engine, "; \"auto\" is")) << engine;
+}
+
 TEST_F(Mistakes, InTheFlags) {
   folder_.write("one.toml", single_set);
   const std::pair<Strings, std::string> wrong[] = {

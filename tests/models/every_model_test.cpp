@@ -203,6 +203,18 @@ TYPED_TEST(EveryModel, LanesAreTheScalar) {
     }
 }
 
+// Where a model divides by a parameter of 0 the bounds within its functions must not hide the NaN that comes of it.
+TYPED_TEST(EveryModel, LanesAgreeOnAParameterOfZero) {
+  using Model = TypeParam;
+  for (int i = 0; i < Model::n_par; ++i) {
+    Problem p = shelf_problem<Model>(2, 400);
+    quantity(p, i) = 0;
+    const Map expected = by_hand(p);
+    for (const std::string& isa : cpu_isas())
+      EXPECT_EQ(run(*make_cpu_backend(1, isa), p).status, expected.status) << Model::parameters[i].name << ", " << isa;
+  }
+}
+
 // An axis that changes several quantities together, beside one that changes one.
 TEST(AxisOfSeveral, IsTheSetsOneByOne) {
   Problem p = shelf_problem<Izhikevich>(3, 2000);

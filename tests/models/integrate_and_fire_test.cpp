@@ -480,6 +480,24 @@ TEST(Adex, DoesNotOverflowInFloat) {
   }
 }
 
+// No exponential is that sharp: the set has no value, whatever bounds it.
+template <class T>
+void expect_nan_without_a_slope_factor() {
+  for_methods([]<Method method>(std::integral_constant<Method, method>) {
+    SCOPED_TRACE(method_names[std::size_t(method)]);
+    for (const double D_T : {0.0, -0.0, double(std::numeric_limits<T>::denorm_min())})
+      for (const double V_T : {-50.4, 0.0, 10.0}) {
+        Walk<Adex, method, T> walk({{"D_T", D_T}, {"V_T", V_T}}, 0.1);
+        walk.step();
+        EXPECT_TRUE(std::isnan(walk.x[Adex::V])) << D_T << " " << V_T << " gives " << walk.x[Adex::V];
+      }
+  });
+}
+TEST(Adex, HasNoValueWithoutASlopeFactor) {
+  expect_nan_without_a_slope_factor<float>();
+  expect_nan_without_a_slope_factor<double>();
+}
+
 // ---- starts, float -----------------------------------------------------------------------------------------------------
 
 TEST(IntegrateAndFire, StartsByRule) {

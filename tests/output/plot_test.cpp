@@ -118,6 +118,24 @@ TEST_F(Plot, DivergedAndMissingSetsHaveAKey) {
   box_of(svg, 200, 16, 46);
 }
 
+// It neither takes the scale of the others, nor looks like one of them.
+TEST_F(Plot, WhatLeftItsDomainIsStriped) {
+  Map map = small_map({0, 1e9, 6, 9});
+  map.status = {0, 2, 0, 0};
+  for (const std::size_t axes : {2u, 1u}) {
+    if (axes == 1) map.axes = {{"Ae", "mV", false, {1, 2, 3, 4}}};
+    const std::string svg = draw(map);
+    EXPECT_TRUE(contains(svg, "<pattern"));
+    EXPECT_TRUE(has_text(svg, "left its domain"));
+    EXPECT_TRUE(has_text(svg, "8")) << "of the scale";
+    box_of(svg, 0, 0, 0);
+  }
+}
+
+TEST_F(Plot, APanelWithoutAValueHasItsName) {
+  EXPECT_TRUE(has_text(draw(small_map({nan, nan, nan, nan})), "amplitude [mV]"));
+}
+
 TEST_F(Plot, WhatIsNotComputedIsStriped) {
   Map map = small_map({0, nan, 6, 9});
   EXPECT_FALSE(contains(draw(map), "<pattern"));

@@ -55,6 +55,24 @@ TEST(Preview, MarksInsteadOfValues) {
             "0 [ .:-=+*#%@] 9 mV   ? no value   x diverged\n");
 }
 
+TEST(Preview, WhatLeftItsDomain) {
+  Map map = small_map({0, 1e9, 6, 9});
+  map.status = {0, 2, 0, 0};
+  map.title = "";
+  EXPECT_EQ(preview(map, with_size(utf8, 1, 1)),
+            "amplitude [mV]\n"
+            "Ae [mV]\n"
+            "5 │****@@@@│\n"
+            "  │****@@@@│\n"
+            "  │    !!!!│\n"
+            "2 │    !!!!│\n"
+            "   15 Ai [mV] 30\n"
+            "0 [ .:-=+*#%@] 9 mV   ! left its domain\n");
+  const std::string black = "\x1b[48;2;0;0;0m", white = "\x1b[48;2;255;255;255m";
+  const std::string coloured = preview(map, truecolours);
+  EXPECT_TRUE(contains(coloured, black + " " + white + " \x1b[0m left its domain\n")) << coloured;
+}
+
 // Without a colour it has a mark of its own, with colours a texture that nothing else has.
 TEST(Preview, WhatIsNotComputed) {
   Map map = small_map({0, nan, nan, 9});

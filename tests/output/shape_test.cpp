@@ -68,7 +68,8 @@ TEST(Shape, Cells) {
     return cell_of(map, map.columns[0], 2);
   };
   EXPECT_EQ(cell(1, 0), Cell::value);
-  EXPECT_EQ(cell(1, 2), Cell::value);
+  EXPECT_EQ(cell(1, 2), Cell::outside);
+  EXPECT_EQ(cell(nan, 2), Cell::outside);
   EXPECT_EQ(cell(nan, 1), Cell::diverged);
   EXPECT_EQ(cell(1, 1), Cell::value);  // the mean of the replicates that did not diverge
   EXPECT_EQ(cell(nan, 0), Cell::no_value);
@@ -88,6 +89,15 @@ TEST(Shape, RangesAndShares) {
   EXPECT_EQ(share(1, {-1, 3}), 0.5);
   EXPECT_EQ(share(7, {7, 7}), 0.5);
   EXPECT_EQ(share(0, {-1.7e308, 1.7e308}), 0.5);
+}
+
+TEST(Shape, WhatLeftItsDomainTakesNoPartInScales) {
+  Map map = small_map({3, -1e9, nan, 7});
+  map.status = {0, 2, 1, 0};
+  const auto range = shown_range(map, map.columns[0]);
+  ASSERT_TRUE(range);
+  EXPECT_EQ(range->low, 3);
+  EXPECT_EQ(range->high, 7);
 }
 
 TEST(Colours, ViridisFromEndToEnd) {

@@ -205,6 +205,13 @@ TEST(Presets, Broken) {
 
 const std::string preset_axis = "[[axis]]\nname = 'preset'\n";                 // lines 4 and 5
 
+TEST(PresetAxis, IsNotSetAsWell) {
+  expect_parts(error_of(izhikevich + preset_axis, {{"preset=chattering"}, {}}),
+               {"--set preset=chattering: preset is swept by the axis at ", "sweep.toml:5:8"});
+  expect_parts(error_of(izhikevich + preset_axis + "values = ['chattering', 3]"),
+               {":6:25: preset: found the number 3 where a string is wanted (presets: regular_spiking"});
+}
+
 TEST(PresetAxis, SweepsTheirParametersTogether) {
   const SweepSpec s = load(izhikevich + preset_axis + "values = ['chattering', 'fast_spiking']");
   ASSERT_EQ(s.problem.axes.size(), 1u);
