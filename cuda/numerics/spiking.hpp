@@ -84,7 +84,7 @@ struct SpikeTimes<Model, T, span> {
   Bits bits[Scalar<T> ? 1 : span];
 
   NS_HD void clear() {
-    if constexpr (Scalar<T>) bits[0] = 0;     // the lanes' words are all written
+    NS_UNROLL for (Bits& b : bits) b = 0;
   }
   template <class Mask>
   NS_HD void set(int q, Mask spiked) {
