@@ -65,11 +65,7 @@ void Progress::sets_done(std::uint64_t sets) {
   draw_if_due();
 }
 
-void Progress::found(std::uint64_t sets, std::uint64_t node_steps) {
-  found_ += sets;
-  advance(node_steps);
-  sets_done(sets);
-}
+void Progress::found(std::uint64_t sets) { found_ += sets; }
 
 void Progress::diverged(std::uint64_t sets) { diverged_ += sets; }
 

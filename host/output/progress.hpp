@@ -32,7 +32,7 @@ class Progress {
 
   void advance(std::uint64_t node_steps);  // so many more were integrated
   void sets_done(std::uint64_t sets);      // so many more are finished
-  void found(std::uint64_t sets, std::uint64_t node_steps);  // so many more were finished by somebody else
+  void found(std::uint64_t sets);          // so many of these were finished by somebody else
   void diverged(std::uint64_t sets);       // so many of these diverged
   std::uint64_t node_steps() const { return node_steps_; }
   std::uint64_t sets() const { return sets_; }

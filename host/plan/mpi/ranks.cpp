@@ -168,12 +168,12 @@ class MpiRanks final : public Ranks, private Counter {
     if (progress_ == nullptr) return;
     if (rank_ > 0) {
       send(node_steps_done, progress_->node_steps());
-      send(sets_done, progress_->sets() - progress_->sets_found());
+      send(sets_done, progress_->sets());
       send(sets_found, progress_->sets_found());
     } else {
       progress_->advance(receive(node_steps_done));
       progress_->sets_done(receive(sets_done));
-      progress_->found(receive(sets_found), 0);                 // whose steps are among node_steps_done
+      progress_->found(receive(sets_found));
     }
   }
 
