@@ -82,7 +82,7 @@ struct Node {
   NS_HD T signal(const Setup& s) const { return carried.signal(s, path); }
 };
 
-// One step with input u[slot][q], number `place` of its span; returns the sample's distance from the moments' y0.
+// One step with input u[slot][q], number `place` of its span; returns the sample.
 template <class Model, Path path, int n, class T, class Dynamics, class Times>
 NS_HD T step(const Setup& s, const Dynamics& dynamics, Carried<Model, T>& carried, const T (*u)[n], int q,
              [[maybe_unused]] Times& times, [[maybe_unused]] int place) {
@@ -92,7 +92,7 @@ NS_HD T step(const Setup& s, const Dynamics& dynamics, Carried<Model, T>& carrie
   NS_UNROLL for (int slot = 0; slot < In::slots; ++slot) in[In::port_of(slot)] = u[slot][q];
   if constexpr (Spiking<Model>) times.set(place, dynamics.template step<In::varying>(carried.x, carried.hold, in));
   else dynamics.template step<In::varying>(carried.x, carried.hold, in);
-  return carried.moments.add(carried.signal(s, path));
+  return carried.signal(s, path);
 }
 
 // No spectrum wanted.
@@ -174,6 +174,11 @@ class Simulation {
           NS_UNROLL for (int k = 0; k < K; ++k)
             y[k][first + q] = step<Model, path>(s_, dynamics[k], carried[k], u[k], q, times[k], first + q);
       }
+      // By twos: the sums of two registers of sets stay in a CPU's registers, and hide each other's latency.
+      constexpr int together = K % 2 == 0 ? 2 : 1;
+      NS_UNROLL for (int k = 0; k < K; k += together)
+        NS_SPAN_LOOP for (int q = 0; q < span; ++q)
+          NS_UNROLL for (int j = 0; j < together; ++j) y[k + j][q] = carried[k + j].moments.add(y[k + j][q]);
       if (observed) {
         NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
         add_spikes(times, t - s_.transient, 0, span);
@@ -194,7 +199,8 @@ class Simulation {
         if (t + first + q == s_.transient) begin_observation();
         if (first + q < active)
           NS_UNROLL for (int k = 0; k < K; ++k)
-            y[k][first + q] = step<Model, path>(s_, node_[k].dynamics, node_[k].carried, u[k], q, times[k], first + q);
+            y[k][first + q] = node_[k].carried.moments.add(
+                step<Model, path>(s_, node_[k].dynamics, node_[k].carried, u[k], q, times[k], first + q));
         if constexpr (can_record)
           if (first + q < active && recording()) spectrum_.template record<Model>(t + first + q, node_[0].carried.x, times[0], first + q);
       }

@@ -105,7 +105,7 @@ struct AdaptiveLif {
   template <class T, class Mask>
   NS_HD static void jump(Pack<T, n_state>& x, Mask spiked, const Coef<T>& k) {
     x[V] = select(spiked, k.V_reset, x[V]);
-    x[w1] = select(spiked, x[w1] + k.b1, x[w1]), x[w2] = select(spiked, x[w2] + k.b2, x[w2]);
+    x[w1] = add_where(spiked, x[w1], k.b1), x[w2] = add_where(spiked, x[w2], k.b2);
   }
 };
 

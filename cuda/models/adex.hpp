@@ -102,7 +102,7 @@ struct Adex {
   }
   template <class T, class Mask>
   NS_HD static void jump(Pack<T, n_state>& x, Mask spiked, const Coef<T>& k) {
-    x[V] = select(spiked, k.V_reset, x[V]), x[w] = select(spiked, x[w] + k.b, x[w]);
+    x[V] = select(spiked, k.V_reset, x[V]), x[w] = add_where(spiked, x[w], k.b);
   }
 
  private:

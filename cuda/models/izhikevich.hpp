@@ -99,8 +99,28 @@ struct Izhikevich {
   }
   template <class T, class Mask>
   NS_HD static void jump(Pack<T, n_state>& x, Mask spiked, const Coef<T>& k) {
-    x[v] = select(spiked, k.c, x[v]), x[u] = select(spiked, x[u] + k.d, x[u]);
+    x[v] = select(spiked, k.c, x[v]), x[u] = add_where(spiked, x[u], k.d);
   }
+
+  // Forward Euler by hand, dt folded into the coefficients: v + dt v' = v (0.04 dt v + 1 + 5 dt) + dt (140 + I) - dt u.
+  // Rounding 1 + 5 dt moves v by as much as rounding v itself. A test holds it to the generic integrator.
+  template <class T>
+  struct Euler {
+    Coef<T> coef;
+    T dt, square, linear, constant, input, rate;
+
+    NS_HD void prepare(const Pack<T, n_par>& p, const Pack<T, n_port>& mean, const Pack<T, n_port>& scale, T step) {
+      coef = Izhikevich::prepare(p), dt = step, rate = dt * coef.a;
+      square = dt * T(0.04), linear = fma(dt, T(5), T(1)), constant = dt * (mean[I] + T(140)), input = dt * scale[I];
+    }
+    template <unsigned Varying>
+    NS_HD void step(Pack<T, n_state>& x, const Pack<T, n_port>& in) const {
+      T drive = constant;
+      if constexpr (Varying & 1u << I) drive = fma(input, in[I], drive);
+      const T next = fma(x[v], fma(square, x[v], linear), fnma(dt, x[u], drive));
+      x[u] = fma(rate, fma(coef.b, x[v], -x[u]), x[u]), x[v] = next;
+    }
+  };
 };
 
 }  // namespace neurosweep

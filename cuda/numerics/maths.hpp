@@ -46,6 +46,7 @@ template <Scalar T> NS_HD T sqrt(T a) { return std::sqrt(a); }
 template <Scalar T> NS_HD T exp(T a) { return std::exp(a); }
 template <Scalar T> NS_HD T abs(T a) { return std::fabs(a); }
 template <Scalar T> NS_HD T select(bool m, T a, T b) { return m ? a : b; }
+template <Scalar T> NS_HD T add_where(bool m, T a, T b) { return m ? a + b : a; }            // a + b where m, else a
 
 // Words (32-bit integers) as real numbers.
 template <Scalar T> NS_HD T to_real(std::uint32_t w) { return T(w); }                        // w < 2^31

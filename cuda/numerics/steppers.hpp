@@ -11,9 +11,11 @@
 
 namespace neurosweep {
 
-// A model may bring its own folded exponential Euler; the generic one below is what tests hold it to.
+// A model may bring its own folded exponential or forward Euler; the generic ones below are what tests hold them to.
 template <class Model, class T>
 concept HasOwnExpEuler = requires { typename Model::template ExpEuler<T>; };
+template <class Model, class T>
+concept HasOwnEuler = requires { typename Model::template Euler<T>; };
 
 // Or a drift() that also gives lambda_i = df_i/dx_i, which then need not come from dual numbers.
 template <class Model, class T>
@@ -111,5 +113,8 @@ struct Stepper {
 template <class Model, class T>
   requires HasOwnExpEuler<Model, T>
 struct Stepper<Model, Method::exp_euler, T, false> : Model::template ExpEuler<T> {};
+template <class Model, class T>
+  requires HasOwnEuler<Model, T>
+struct Stepper<Model, Method::euler, T, false> : Model::template Euler<T> {};
 
 }  // namespace neurosweep

@@ -88,6 +88,10 @@ struct Lanes {
     if constexpr (sizeof(E) == 4) return _mm512_mask_blend_ps(m.b, b.v, a.v);
     else return _mm512_mask_blend_pd(m.b, b.v, a.v);
   }
+  friend NS_HD Lanes add_where(Mask<E> m, Lanes a, Lanes b) {
+    if constexpr (sizeof(E) == 4) return _mm512_mask_add_ps(a.v, m.b, a.v, b.v);
+    else return _mm512_mask_add_pd(a.v, m.b, a.v, b.v);
+  }
   template <int relation>
   NS_HD static MaskBits<E> compare(Lanes a, Lanes b) {
     if constexpr (sizeof(E) == 4) return _mm512_cmp_ps_mask(a.v, b.v, relation);
@@ -97,6 +101,7 @@ struct Lanes {
   friend NS_HD Mask<E> operator<(Lanes a, Lanes b) { return {(B)(a.v < b.v)}; }
   friend NS_HD Mask<E> operator<=(Lanes a, Lanes b) { return {(B)(a.v <= b.v)}; }
   friend NS_HD Lanes select(Mask<E> m, Lanes a, Lanes b) { return m.b ? a.v : b.v; }
+  friend NS_HD Lanes add_where(Mask<E> m, Lanes a, Lanes b) { return a.v + (V)(m.b & b.bits()); }
 #endif
 };
 
