@@ -174,8 +174,8 @@ class Simulation {
           NS_UNROLL for (int k = 0; k < K; ++k)
             y[k][first + q] = step<Model, path>(s_, dynamics[k], carried[k], u[k], q, times[k], first + q);
       }
-      // By twos: the sums of two registers of sets stay in a CPU's registers, and hide each other's latency.
-      constexpr int together = K % 2 == 0 ? 2 : 1;
+      // Few at a time: the sums of two or three registers of sets stay in a CPU's registers, and hide each other's latency.
+      constexpr int together = K % 2 == 0 ? 2 : K;
       NS_UNROLL for (int k = 0; k < K; k += together)
         NS_SPAN_LOOP for (int q = 0; q < span; ++q)
           NS_UNROLL for (int j = 0; j < together; ++j) y[k + j][q] = carried[k + j].moments.add(y[k + j][q]);

@@ -50,6 +50,7 @@ struct AdaptiveLif {
       {"w1", "pA", 0, -unbounded, unbounded, "first adaptation current"},
       {"w2", "pA", 0, -unbounded, unbounded, "second adaptation current"},
   };
+  static constexpr unsigned constant_rates = 1u << V | 1u << w1 | 1u << w2;
 
   enum PortIndex { I, n_port };
   static constexpr int main_port = I;

@@ -50,6 +50,7 @@ struct Adex {
       {"V", "mV", by_rule, -unbounded, unbounded, "membrane potential", "E_L"},
       {"w", "pA", 0, -unbounded, unbounded, "adaptation current"},
   };
+  static constexpr unsigned constant_rates = 1u << w;
 
   enum PortIndex { I, n_port };
   static constexpr int main_port = I;

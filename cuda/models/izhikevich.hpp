@@ -35,6 +35,7 @@ struct Izhikevich {
       {"v", "mV", -65, -unbounded, unbounded, "membrane potential"},
       {"u", "", by_rule, -unbounded, unbounded, "recovery: potassium activation and sodium inactivation", "b v"},
   };
+  static constexpr unsigned constant_rates = 1u << u;
 
   enum PortIndex { I, n_port };
   static constexpr int main_port = I;

@@ -169,6 +169,53 @@ struct LarterBreakspear {
     const T driven = fma(slope_ca, c.VCa - x[V], slope_na * (c.VNa - x[V]));
     lambda[V] = driven - (o.g_ca + o.g_na + o.g_k + c.gL), lambda[W] = -c.rate, lambda[Z] = T(0);
   }
+
+  // Forward and exponential Euler by hand: dt, products of coefficients and the constant part of the input are folded, the
+  // driving forces are summed as G V against the currents, and only V's lambda changes from step to step. A test holds both
+  // to the generic integrators over drift().
+  template <class T, bool exponential>
+  struct ByHand {
+    Sigmoid<T> ca, k, na, v, z;
+    T dt, gE, drive, input;                       // g = gE v + drive + input u
+    T gE_ca, drive_ca, input_ca;                  // gCa + rNMDA g likewise
+    T gNa, gK, gL, VCa, VNa, KVK, I, aie;         // KVK: gK VK
+    T rate_W, aei, drift_Z;                       // of a step
+    T slope_g, slope_gca, slope_ca, slope_na;     // of g by V: gE 2 / d_V; rNMDA times that; 2 / d_Ca; gNa 2 / d_Na
+
+    NS_HD void prepare(const Pack<T, n_par>& p, const Pack<T, n_port>& mean, const Pack<T, n_port>& scale, T step) {
+      const Coef<T> c = LarterBreakspear::prepare(p);
+      ca = c.ca, k = c.k, na = c.na, v = c.v, z = c.z, dt = step;
+      gE = c.gE, drive = c.gC * mean[in_V], input = c.gC * scale[in_V];
+      gE_ca = c.rNMDA * gE, drive_ca = fma(c.rNMDA, drive, c.gCa), input_ca = c.rNMDA * input;
+      gNa = c.gNa, gK = c.gK, gL = c.gL, VCa = c.VCa, VNa = c.VNa, KVK = c.gK * c.VK, I = c.I, aie = c.aie;
+      rate_W = dt * c.rate, aei = dt * c.aei, drift_Z = dt * c.drift_Z;
+      if constexpr (exponential) rate_W = rate_W * phi1(-rate_W);
+      slope_g = gE * v.rate, slope_gca = gE_ca * v.rate, slope_ca = ca.rate, slope_na = gNa * na.rate;
+    }
+
+    template <unsigned Varying>
+    NS_HD void step(Pack<T, n_state>& x, const Pack<T, n_port>& u) const {
+      const T open_v = v(x[V]), open_ca = ca(x[V]), open_na = na(x[V]);
+      T g = fma(gE, open_v, drive), full_ca = fma(gE_ca, open_v, drive_ca);
+      if constexpr (Varying & 1u << in_V) g = fma(input, u[in_V], g), full_ca = fma(input_ca, u[in_V], full_ca);
+      const T g_ca = full_ca * open_ca, g_na = fma(gNa, open_na, g), G = fma(gK, x[W], gL) + g_na + g_ca;
+      const T currents = fma(g_ca, VCa, fma(g_na, VNa, fma(KVK, x[W], fnma(aie * x[Z], z(x[Z]), I))));
+      const T f = fnma(G, x[V], currents);
+      T h = dt;                                   // dt phi(lambda dt) = (e^(lambda dt) - 1) / lambda
+      if constexpr (exponential) {
+        const T bend = fnma(open_v, open_v, open_v);
+        const T by_ca = fma(slope_gca * bend, open_ca, slope_ca * fnma(g_ca, open_ca, g_ca));
+        const T by_na = fma(slope_na, fnma(open_na, open_na, open_na), slope_g * bend);
+        const T lambda = fma(by_ca, VCa - x[V], fma(by_na, VNa - x[V], -G));
+        h = select(lambda == T(0), dt, quotient(expm1(lambda * dt), lambda));
+      }
+      x[Z] = fma(aei * x[V], open_v, x[Z] + drift_Z);
+      x[W] = fma(rate_W, k(x[V]) - x[W], x[W]);
+      x[V] = fma(h, f, x[V]);
+    }
+  };
+  template <class T> struct Euler : ByHand<T, false> {};
+  template <class T> struct ExpEuler : ByHand<T, true> {};
 };
 
 }  // namespace neurosweep

@@ -35,6 +35,7 @@ struct Lif {
   enum StateIndex { V, n_state };
   static constexpr int held = V;
   static constexpr State states[] = {{"V", "mV", by_rule, -unbounded, unbounded, "membrane potential", "E_L"}};
+  static constexpr unsigned constant_rates = 1u << V;
 
   enum PortIndex { I, n_port };
   static constexpr int main_port = I;

@@ -34,6 +34,7 @@ struct PerfectIf {
   enum StateIndex { V, n_state };
   static constexpr int held = V;
   static constexpr State states[] = {{"V", "mV", by_rule, -unbounded, unbounded, "membrane potential", "V_reset"}};
+  static constexpr unsigned constant_rates = 1u << V;
 
   enum PortIndex { I, n_port };
   static constexpr int main_port = I;

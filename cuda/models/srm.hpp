@@ -53,6 +53,7 @@ struct Srm {
       {"eta", "mV", 0, -unbounded, unbounded, "potential after a spike"},
       {"theta", "mV", by_rule, -unbounded, unbounded, "threshold", "theta0"},
   };
+  static constexpr unsigned constant_rates = 1u << h | 1u << eta | 1u << theta;
 
   enum PortIndex { I, n_port };
   static constexpr int main_port = I;

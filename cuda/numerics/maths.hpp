@@ -184,15 +184,13 @@ NS_HD T expm1(T z) {
 // phi(z) = (e^z - 1) / z, 1 at 0: the exponential integrators' function.
 template <class T>
 NS_HD T phi1(T z) {
-  const T zero(0), one(1);
-  return select((z < zero) | (zero < z), quotient(expm1(z), z), one);
+  return select(z == T(0), T(1), quotient(expm1(z), z));
 }
 
 // x / (e^x - 1), 1 at 0: Bernoulli's function, the shape of a voltage-dependent rate with a removable singularity.
 template <class T>
 NS_HD T bernoulli(T x) {
-  const T zero(0), one(1);
-  return select((x < zero) | (zero < x), quotient(x, expm1(x)), one);
+  return select(x == T(0), T(1), quotient(x, expm1(x)));
 }
 
 // 1 / (1 + 2^(t / logistic_units<T>)): a logistic whose slope and log2(e) are folded into t. 2^t may be infinite: gives 0.

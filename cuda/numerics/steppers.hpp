@@ -23,6 +23,13 @@ concept HasRates = requires(Pack<T, Model::n_state> x, Pack<T, Model::n_port> in
   Model::drift(x, in, c, x, x);
 };
 
+// Bit i: lambda_i depends on parameters alone, and so does its factor in exponential Euler.
+template <class Model>
+constexpr unsigned constant_rates = 0;
+template <class Model>
+  requires requires { Model::constant_rates; }
+constexpr unsigned constant_rates<Model> = Model::constant_rates;
+
 struct NotHeld {};                                        // of a model whose states all move in every step
 
 template <class Model, Method method, class T, bool generic = false>
@@ -34,9 +41,17 @@ struct Stepper {
   typename Model::template Coef<T> coef;
   Input mean, scale;
   T dt;                                                   // model time units
+  State factor;                                           // exp-euler's, of the states with constant rates
 
   NS_HD void prepare(const Pack<T, Model::n_par>& p, const Input& mean_, const Input& scale_, T dt_) {
     coef = Model::prepare(p), mean = mean_, scale = scale_, dt = dt_;
+    if constexpr (method == Method::exp_euler && known != 0) {
+      State dx, lambda, anywhere;
+      NS_UNROLL for (int i = 0; i < n; ++i) anywhere[i] = T(0);
+      rates(anywhere, mean, dx, lambda);
+      NS_UNROLL for (int i = 0; i < n; ++i)
+        if (known >> i & 1) factor[i] = dt * phi1(lambda[i] * dt);
+    }
   }
 
   // `free`: a mask, or NotHeld. Where it is false the state Model::held stays as it is, in all stages of the step.
@@ -52,6 +67,7 @@ struct Stepper {
   }
 
  private:
+  static constexpr unsigned known = generic ? 0 : constant_rates<Model>;
   template <class Free>
   static constexpr bool holds = Held<Model> && !std::is_same_v<Free, NotHeld>;
 
@@ -76,11 +92,14 @@ struct Stepper {
   template <class Free>
   NS_HD void exp_euler(State& x, const Input& in, [[maybe_unused]] Free free) const {
     State dx, lambda;
+    rates(x, in, dx, lambda);
+    [[maybe_unused]] const State before = x;                               // held at the end: phi may be infinite
+    NS_UNROLL for (int i = 0; i < n; ++i) x[i] = fma(known >> i & 1 ? factor[i] : dt * phi1(lambda[i] * dt), dx[i], x[i]);
+    if constexpr (holds<Free>) x[Model::held] = select(free, x[Model::held], before[Model::held]);
+  }
+  NS_HD void rates(const State& x, const Input& in, State& dx, State& lambda) const {
     if constexpr (HasRates<Model, T> && !generic) Model::drift(x, in, coef, dx, lambda);
     else differentiate(x, in, dx, lambda);
-    [[maybe_unused]] const State before = x;                               // held at the end: phi may be infinite, and is often a constant
-    NS_UNROLL for (int i = 0; i < n; ++i) x[i] = fma(dt * phi1(lambda[i] * dt), dx[i], x[i]);
-    if constexpr (holds<Free>) x[Model::held] = select(free, x[Model::held], before[Model::held]);
   }
   NS_HD void differentiate(const State& x, const Input& in, State& dx, State& lambda) const {
     NS_UNROLL for (int i = 0; i < n; ++i) {

@@ -84,6 +84,7 @@ struct Lanes {
 #if defined(__AVX512DQ__)
   friend NS_HD Mask<E> operator<(Lanes a, Lanes b) { return {compare<_CMP_LT_OQ>(a, b)}; }
   friend NS_HD Mask<E> operator<=(Lanes a, Lanes b) { return {compare<_CMP_LE_OQ>(a, b)}; }
+  friend NS_HD Mask<E> operator==(Lanes a, Lanes b) { return {compare<_CMP_EQ_OQ>(a, b)}; }
   friend NS_HD Lanes select(Mask<E> m, Lanes a, Lanes b) {
     if constexpr (sizeof(E) == 4) return _mm512_mask_blend_ps(m.b, b.v, a.v);
     else return _mm512_mask_blend_pd(m.b, b.v, a.v);
@@ -100,6 +101,7 @@ struct Lanes {
 #else
   friend NS_HD Mask<E> operator<(Lanes a, Lanes b) { return {(B)(a.v < b.v)}; }
   friend NS_HD Mask<E> operator<=(Lanes a, Lanes b) { return {(B)(a.v <= b.v)}; }
+  friend NS_HD Mask<E> operator==(Lanes a, Lanes b) { return {(B)(a.v == b.v)}; }
   friend NS_HD Lanes select(Mask<E> m, Lanes a, Lanes b) { return m.b ? a.v : b.v; }
   friend NS_HD Lanes add_where(Mask<E> m, Lanes a, Lanes b) { return a.v + (V)(m.b & b.bits()); }
 #endif

@@ -15,7 +15,7 @@ constexpr int span = 64;               // steps: noise is drawn that far ahead, 
 // and instruction set, although coefficients then spill where registers are few. Four where a step is a few operations that
 // wait for each other.
 template <class Model>
-constexpr int interleaved = Model::n_state <= 2 ? 4 : 2;
+constexpr int interleaved = Model::n_state <= 2 ? 4 : Model::n_state == 3 ? 3 : 2;
 
 // The numbers of a register's sets, gathered first: what asks for them one by one then stays small.
 template <class E>
