@@ -118,7 +118,7 @@ void check_outputs(const Options& o, const SweepSpec& spec) {
   check_outside("--csv", o.csv, o.out), check_outside("--plot", o.plot, o.out);
   if (lies_in(o.file, o.out)) throw SpecError(fmt::format("{}: lies in the store {}; name another place for one of them", o.file, o.out));
   if (!o.plot.empty() && spec.axes.empty())
-    throw SpecError("--plot: a picture needs an axis, and this is a single set; --axis NAME=FROM:TO:COUNT adds one");
+    throw SpecError("--plot: a picture needs an axis, and this is a single set; --axis NAME=FROM:TO:COUNT adds one, neurosweep trace draws a set over time");
   if (!o.csv.empty() && o.csv != "-") check_writable(o.csv);
   if (!o.plot.empty()) check_plot_possible(o.plot, spec.axes.size());
   if (!o.plot.empty()) check_memory(map_bytes(metadata_of(spec), {}), spec.problem.sets());

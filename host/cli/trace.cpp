@@ -164,7 +164,7 @@ int run(const Options& o) {
   for (const std::vector<std::string>& notes : {sweep.warnings, point.notes})
     for (const std::string& note : notes) tell(o, "note: " + note);
   TraceView trace = trace_of(sweep, point.set, o.replicate, isa);
-  tell(o, fmt::format("{}: {}", sweep.path, trace.where));
+  if (!trace.where.empty()) tell(o, fmt::format("{}: {}", sweep.path, trace.where));
   if (o.needs_spectra()) add_spectra(trace, sweep);
   if (!o.in_terminal()) return stoppable([&] { write_all(o, trace); });
   fmt::print("{}", trace_preview(trace, detect_terminal(STDOUT_FILENO)));

@@ -51,8 +51,8 @@ void fill_series(TraceView& view, const ModelInfo& model, const std::vector<doub
 std::string where_text(const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate) {
   std::vector<MapAxis> axes;
   for (const AxisLabel& a : sweep.axes) axes.push_back({a.name, a.unit, a.log, a.values, a.names});
-  std::string text = axes.empty() ? "the only set" : fmt::format("{} (set {} of {})", output::place(axes, axes.size(), set), set + 1, sweep.problem.sets());
-  if (sweep.problem.replicates > 1) text += fmt::format(", replicate {} of 0 to {}", replicate, sweep.problem.replicates - 1);
+  std::string text = axes.empty() ? "" : fmt::format("{} (set {} of {})", output::place(axes, axes.size(), set), set + 1, sweep.problem.sets());
+  if (sweep.problem.replicates > 1) text += fmt::format("{}replicate {} of 0 to {}", text.empty() ? "" : ", ", replicate, sweep.problem.replicates - 1);
   return text;
 }
 
@@ -70,9 +70,12 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
   const double rest = std::isnan(given) ? 1e-5 * std::max(std::fabs(range->low), std::fabs(range->high)) : given;
   const BinRange bins = bins_inside(view.band.low, view.band.high, view.dt, sweep.problem.spectrum.segment);
   if (bins.count == 0 || range->high - range->low < rest) return std::nullopt;
-  const auto first = view.psd.density.begin() + bins.first, highest = std::max_element(first, first + bins.count);
+  const std::vector<double>& density = view.psd.density;
+  const auto first = density.begin() + bins.first, last = first + bins.count - 1, highest = std::max_element(first, last + 1);
   if (!std::isfinite(*highest)) return std::nullopt;         // diverged
-  return SpectralPeak{view.psd.frequency[std::size_t(highest - view.psd.density.begin())], *highest};
+  const bool rises_down = highest == first && bins.first > 1 && first[-1] > *highest;      // the detrending empties bin 0
+  const bool rises_up = highest == last && last + 1 != density.end() && last[1] > *highest;
+  return SpectralPeak{view.psd.frequency[std::size_t(highest - density.begin())], *highest, rises_down || rises_up};
 }
 
 }  // namespace

@@ -15,9 +15,9 @@ namespace {
 
 // Fonts: pngcairo takes points at 96 dpi, pdfcairo enlarges them by another 4/3, and svg takes pixels.
 constexpr std::array formats{
-    PictureFormat{".png", "pngcairo", "sans", 72.0 / 96, 1, 1, true},
-    PictureFormat{".svg", "svg", "sans-serif", 1, 1, 0.6, false},
-    PictureFormat{".pdf", "pdfcairo fontscale 1", "sans", 72.0 / 96 * 72.0 / 96, 1.0 / 96, 1, false},
+    PictureFormat{".png", "pngcairo", "sans", 72.0 / 96, 1, 1, 1, true},
+    PictureFormat{".svg", "svg", "sans-serif", 1, 1, 0.6, 0.6, false},
+    PictureFormat{".pdf", "pdfcairo fontscale 1", "sans", 72.0 / 96 * 72.0 / 96, 1.0 / 96, 1, 1, false},
 };
 
 constexpr double edge = 14;  // free space around everything
@@ -56,6 +56,16 @@ std::string scale_image() {
   return bytes;
 }
 
+// "mV^2/Hz" as it is printed; other exponents, such as 20, stay.
+std::string raised(std::string text) {
+  for (const auto& [plain, high] : {std::pair<std::string_view, std::string_view>{"^2", "²"}, {"^3", "³"}})
+    for (std::size_t at = 0; (at = text.find(plain, at)) != text.npos; ++at) {
+      const std::size_t end = at + plain.size();
+      if (end == text.size() || !std::isdigit(static_cast<unsigned char>(text[end]))) text.replace(at, plain.size(), high);
+    }
+  return text;
+}
+
 // Viewers smooth an enlarged image in an SVG unless it asks them not to; cells are what they are.
 std::string without_smoothing(std::string svg) {
   const std::string tag = "<image ", wish = "style='image-rendering:pixelated' ";
@@ -92,12 +102,14 @@ std::string stripes(Cell cell) {
 
 std::string colour_code(Rgb colour) { return fmt::format("#{:06X}", colour); }
 
-Figure::Figure(const PictureFormat& format, double width, double height, const Caption& caption)
+Figure::Figure(const PictureFormat& format, double width, double height, const Caption& caption, int zoom)
     : format_(format), width_(std::ceil(width)), panels_bottom_(caption.key.empty() ? 0 : key_height) {
   const std::vector<Line> lines = caption_lines(caption, width);
   height_ = panels_bottom_ + std::ceil(height) + height_of(lines);
-  line("set terminal {} noenhanced size {},{} font '{},{}' background '#ffffff'", format.terminal,
-       width_ * format.per_pixel, height_ * format.per_pixel, format.font, font_size * format.points);
+  const std::string enlarged = format.pixels ? fmt::format("fontscale {0} linewidth {0} pointscale {0}", zoom) : "";
+  const double unit = format.per_pixel * (format.pixels ? zoom : 1);
+  line("set terminal {} noenhanced size {},{} font '{},{}' {} background '#ffffff'", format.terminal, width_ * unit,
+       height_ * unit, format.font, font_size * format.points, enlarged);
   line("set encoding utf8");
   line("set multiplot");
   line("set border lw 1; unset key");
@@ -161,7 +173,7 @@ void Figure::colour_bar(const Box& box, const Range& range, const std::vector<Ti
 }
 
 void Figure::text(double x, double y, std::string_view text, std::string_view how, double size) {
-  line("set label {} at {} {} noenhanced front font ',{}'", gnuplot_string(text), position(x, y), how,
+  line("set label {} at {} {} noenhanced front font ',{}'", gnuplot_string(raised(std::string(text))), position(x, y), how,
        size * format_.points);
 }
 
@@ -173,6 +185,12 @@ void Figure::swatch(const Box& box, Cell cell) {
   };
   rectangle(colour);
   if (std::find(striped_cells.begin(), striped_cells.end(), cell) != striped_cells.end()) rectangle(stripes(cell));
+}
+
+void Figure::sample(double x, double y, double width, Rgb colour, bool with_line, int point) {
+  const std::string ink = fmt::format("linecolor rgb '{}' front", colour_code(colour));
+  if (with_line) line("set arrow from {} to {} nohead linewidth 1.5 {}", position(x, y), position(x + width, y), ink);
+  if (point > 0) line("set label '' at {} point pointtype {} pointsize {} {}", position(x + width / 2, y), point, point_size(0.8), ink);
 }
 
 void Figure::axis(std::string_view which, const Range& range, bool log) {
@@ -204,7 +222,7 @@ std::string Figure::data(std::string bytes) {
 
 void Figure::plot(const std::vector<std::string>& layers) {
   line("plot {}", fmt::join(layers, ", "));
-  line("unset label; unset object");
+  line("unset label; unset object; unset arrow");
 }
 
 std::string Figure::draw() const {

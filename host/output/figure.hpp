@@ -20,6 +20,7 @@ struct PictureFormat {
   double points;      // size of one pixel of a font in the terminal's own measure
   double per_pixel;   // size of one pixel of the picture in the terminal's own measure
   double tick_scale;  // gnuplot's marks are longer in some terminals than in others
+  double point_scale; // and its points are larger
   bool pixels;        // made of pixels: a large map gets one for each cell
 };
 
@@ -38,8 +39,9 @@ struct Caption {  // what stands around the panels
 
 class Figure {
  public:
-  // The panels take width x height; the picture is higher by the title above and the key below.
-  Figure(const PictureFormat& format, double width, double height, const Caption& caption);
+  // The panels take width x height; the picture is higher by the title above and the key below. A picture made of
+  // pixels has zoom x zoom of them for each of these, in texts and lines as well.
+  Figure(const PictureFormat& format, double width, double height, const Caption& caption, int zoom = 1);
 
   // One script line, as fmt::format makes it. User text goes in through gnuplot_string() alone.
   template <class... Args>
@@ -51,8 +53,14 @@ class Figure {
   // What comes next, up to plot(), belongs to `box`, measured from the lower left corner of the panels.
   void panel(const Box& box);
 
-  // Text to be drawn with the next plot(); `how` is gnuplot's: "center", "left", "center rotate by 90".
+  // Text to be drawn with the next plot(); `how` is gnuplot's: "center", "left", "center rotate by 90". Exponents of 2
+  // and 3 are raised: "mV^2/Hz".
   void text(double x, double y, std::string_view text, std::string_view how, double size);
+  // A point's size for the script, so that it looks alike in every format.
+  double point_size(double size) const { return size * format_.point_scale; }
+
+  // A short line, a point on it, or both, to be drawn with the next plot(); `point` is gnuplot's number of its shape.
+  void sample(double x, double y, double width, Rgb colour, bool with_line, int point);
   // How a set without a value looks, to be drawn with the next plot().
   void swatch(const Box& box, Cell cell);
 
@@ -75,7 +83,7 @@ class Figure {
   // Data for the script; returns the quoted name under which it finds them.
   std::string data(std::string bytes);
 
-  // Draws the layers, each as gnuplot's plot takes it, into the panel; then forgets texts and swatches.
+  // Draws the layers, each as gnuplot's plot takes it, into the panel; then forgets texts, samples and swatches.
   void plot(const std::vector<std::string>& layers);
 
   // Runs gnuplot; returns the picture's bytes.

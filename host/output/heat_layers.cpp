@@ -14,24 +14,25 @@ constexpr std::size_t image_pixels = 2048;  // along an axis whose cells are not
 constexpr double pixels_of_cross = 20;      // cell size for a cross of gnuplot's usual size
 constexpr std::size_t most_marked = 40;     // up to so many cells along an axis a diverged one is crossed out, too
 
-// One pixel of an image; stripes run across cells, however small they are.
-Rgb pixel_colour(const Slice& slice, std::size_t row, std::size_t col, const Range& range, std::size_t place,
-                 std::size_t other) {
-  constexpr std::size_t stripe = 3, period = 10;  // pixels
+// One pixel of an image at x, y of its box; stripes run across cells, however small they are.
+Rgb pixel_colour(const Slice& slice, std::size_t row, std::size_t col, const Range& range, const Box& box, double x, double y) {
+  constexpr double stripe = 3, period = 10;
   const Cell cell = slice.cell(row, col);
-  if (cell == Cell::missing && place % period < stripe) return missing_stripe_colour;
-  if (cell == Cell::outside && other % period < stripe) return outside_stripe_colour;
+  if (cell == Cell::missing && std::fmod(y + box.width - x, period) < stripe) return missing_stripe_colour;
+  if (cell == Cell::outside && std::fmod(x + y, period) < stripe) return outside_stripe_colour;
   return cell_colour(cell, slice.value(row, col), range);
 }
 
-// On the second pair of axes, which count pixels: so an image fits linear and log axes alike.
-std::string map_image_layer(Figure& figure, const Plane& plane, const Slice& slice, const Range& range) {
+// On the second pair of axes, which count pixels: so an image fits linear and log axes alike. Stripes are as wide in the
+// picture whatever the pixels are.
+std::string map_image_layer(Figure& figure, const Plane& plane, const Slice& slice, const Range& range, const Box& box) {
   const auto rows = cells_of_pixels(plane.y), cols = cells_of_pixels(plane.x);
+  const double pixel_x = box.width / double(cols.size()), pixel_y = box.height / double(rows.size());
   std::string bytes;
   bytes.reserve(rows.size() * cols.size() * 3);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (std::size_t j = 0; j < cols.size(); ++j) {
-      append_bytes(bytes, pixel_colour(slice, plane.y.order[rows[i]], plane.x.order[cols[j]], range, i + cols.size() - j, i + j));
+      append_bytes(bytes, pixel_colour(slice, plane.y.order[rows[i]], plane.x.order[cols[j]], range, box, double(j) * pixel_x, double(i) * pixel_y));
     }
   }
   figure.axis("x2", {-0.5, double(cols.size()) - 0.5}, false);
@@ -88,7 +89,7 @@ std::string mark_layer(Figure& figure, const Plane& plane, const Slice& slice, c
   if (points.empty()) return {};
   const double cell = std::min(box.width / double(plane.x.size()), box.height / double(plane.y.size()));  // pixels
   return fmt::format("{} binary format='%2double' using 1:2 with points pointtype 2 pointsize {} linecolor rgb 'white'",
-                     figure.data(bytes_of(points)), std::clamp(cell / pixels_of_cross, 0.4, 2.0));
+                     figure.data(bytes_of(points)), figure.point_size(std::clamp(cell / pixels_of_cross, 0.4, 2.0)));
 }
 
 }  // namespace
@@ -112,7 +113,7 @@ std::vector<std::size_t> cells_of_pixels(const AxisView& axis) {
 
 std::vector<std::string> heat_layers(Figure& figure, const Plane& plane, const Slice& slice, const Range& range,
                                      const Box& box) {
-  if (plane.x.size() * plane.y.size() > most_boxes) return {map_image_layer(figure, plane, slice, range)};
+  if (plane.x.size() * plane.y.size() > most_boxes) return {map_image_layer(figure, plane, slice, range, box)};
   std::vector<std::string> layers{box_layer(figure, plane, slice, range, box)};
   for (const Cell cell : striped_cells)
     if (std::string striped = stripe_layer(figure, plane, slice, cell); !striped.empty()) layers.push_back(std::move(striped));

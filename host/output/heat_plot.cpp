@@ -12,7 +12,7 @@
 namespace neurosweep::output {
 namespace {
 
-constexpr double most_pixels = 20000;    // width or height of a picture that graphics libraries still take
+constexpr double most_pixels = 12000;    // of all panels side by side; graphics libraries take 32767 with the texts
 constexpr std::size_t most_slices = 25;  // panels of one picture
 constexpr double small_font = 12;
 
@@ -55,11 +55,16 @@ bool occurs(const Sheet& sheet, Cell cell) {
   });
 }
 
-// Length of a panel in pixels: about `side`, the same whole number for every cell; with `pixels` one or more for each.
-// It grows with the names that it has to make room for.
-double panel_length(const AxisView& axis, double side, double most, bool pixels) {
+// Pixels along a panel in which each of more cells than `side` has one at least.
+double pixel_length(const AxisView& axis, double side, double most) {
+  return std::clamp(double(cells_of_pixels(axis).size()), side, std::max(side, most));
+}
+
+// Length of a panel: about `side`, the same whole number for every cell or, with zoom, of pixels for every cell. It grows
+// with the names that it has to make room for. Zoom 0 is a picture that has no pixels.
+double panel_length(const AxisView& axis, double side, double most, int zoom) {
   const auto cells = double(axis.size());
-  if (cells > side) return pixels ? std::clamp(double(cells_of_pixels(axis).size()), side, std::max(side, most)) : side;
+  if (cells > side) return zoom > 0 ? pixel_length(axis, side, most) / zoom : side;
   const double name = axis.names.empty() ? 0 : std::min(name_room, std::floor(most / cells));
   return axis.even ? cells * std::max(std::ceil(side / cells), name) : side;
 }
@@ -72,8 +77,9 @@ struct Grid {
   Grid(const Sheet& sheet, const PictureFormat& format)
       : across(sheet.across),
         down(sheet.down()),
-        width(panel_length(sheet.plane.x, sheet.side, most_pixels / double(across), format.pixels)),
-        height(panel_length(sheet.plane.y, sheet.side, most_pixels / double(down), format.pixels)),
+        zoom(format.pixels ? zoom_of(sheet) : 0),
+        width(panel_length(sheet.plane.x, sheet.side, most_pixels / double(across), zoom)),
+        height(panel_length(sheet.plane.y, sheet.side, most_pixels / double(down), zoom)),
         bar_length(sheet.shared ? double(down) * height : height) {
     double bar_text = 0;
     for (const Panel& panel : sheet.panels) {
@@ -81,9 +87,10 @@ struct Grid {
     }
     left = margin + label_beside + ticks_width(ticks_upwards(sheet.plane.y, height));
     right = bar_gap + bar_width + bar_text + label_beside + margin;
-    bottom = label_below + ticks_height(ticks_across(sheet.plane.x, width)) + margin;
+    const auto x_ticks = ticks_across(sheet.plane.x, width);
+    bottom = label_below + ticks_height(x_ticks) + margin;
     top = 14;
-    if (sheet.shared) move_outside();
+    if (sheet.shared) move_outside(overhang(x_ticks, sheet.plane.x, width));
   }
 
   // Panels are counted in rows, the first one top left.
@@ -96,19 +103,31 @@ struct Grid {
   double total_height() const { return outer_bottom + double(down) * (bottom + height + top); }
 
   std::size_t across, down;
+  int zoom;                         // 0 = a picture without pixels
   double width, height;             // of a panel without texts
   double bar_length;                // about
   double left, right, bottom, top;  // around each panel
   double outer_left = 0, outer_right = 0, outer_bottom = 0;
 
  private:
-  // Texts that all panels share stand beside them all; between the panels is room for their titles.
-  void move_outside() {
-    constexpr double between = 8;
+  // So that the texts of a map of many pixels are read at the size at which its panels are looked at.
+  static int zoom_of(const Sheet& sheet) {
+    double longest = 0;
+    for (const auto& [axis, panels] : {std::pair{&sheet.plane.x, sheet.across}, {&sheet.plane.y, sheet.down()}})
+      if (double(axis->size()) > sheet.side) longest = std::max(longest, pixel_length(*axis, sheet.side, most_pixels / double(panels)));
+    return std::max(1, int(longest / sheet.side));
+  }
+
+  // Texts that all panels share stand beside them all; between the panels is room for their titles, and for what the
+  // marks' texts stand out at their ends.
+  void move_outside(double overhang) {
+    constexpr double least = 8, apart = 3;
+    const double between = std::max(least, overhang + apart);
     outer_left = left - between;
     outer_right = right;
-    outer_bottom = bottom - between;
-    left = right = bottom = between;
+    outer_bottom = bottom - least;
+    left = right = between;
+    bottom = least;
     top = line_height * font_size + 6;
   }
 };
@@ -157,7 +176,7 @@ Figure sheet_figure(const Sheet& sheet, const PictureFormat& format, Caption cap
     if (occurs(sheet, cell)) caption.key.push_back(cell);
   for (std::string& note : missing_notes(map)) caption.notes.push_back(std::move(note));
   caption.notes.push_back(replicates_note(map));
-  Figure figure(format, grid.total_width(), grid.total_height(), caption);
+  Figure figure(format, grid.total_width(), grid.total_height(), caption, std::max(grid.zoom, 1));
   for (std::size_t k = 0; k < sheet.panels.size(); ++k) draw_panel(figure, sheet, grid, k);
   return figure;
 }
@@ -169,14 +188,6 @@ std::size_t slices_along(std::size_t leading) {
   std::size_t each = 1;
   while (std::pow(double(each + 1), double(leading)) <= double(most_slices)) ++each;
   return each;
-}
-
-// Up to `most` of 0 ... n - 1, evenly spread, both ends among them if there is more than one.
-std::vector<std::size_t> spread(std::size_t n, std::size_t most) {
-  std::vector<std::size_t> chosen;
-  const std::size_t count = std::min(n, most);
-  for (std::size_t i = 0; i < count; ++i) chosen.push_back(count > 1 ? i * (n - 1) / (count - 1) : 0);
-  return chosen;
 }
 
 // Numbers of the slices that are shown, in grid order.

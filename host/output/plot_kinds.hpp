@@ -5,7 +5,8 @@
 
 namespace neurosweep::output {
 
-Figure line_figure(const Map& map, const PictureFormat& format);    // one axis
+// Over axis number `over`: a panel for each column, a line for each value of the other axes if there are any.
+Figure line_figure(const Map& map, std::size_t over, const PictureFormat& format);
 Figure heat_figure(const Map& map, const PictureFormat& format);    // two axes: a panel for each column
 Figure slices_figure(const Map& map, const PictureFormat& format);  // three or more: a panel for each slice
 

@@ -106,20 +106,34 @@ bool any(const Raster& raster, Cell cell) {
   });
 }
 
-// The scale and the marks that occur.
-std::string legend(const Raster& raster, const std::optional<Range>& range, const std::string& unit, const Ink& ink) {
-  std::string line;
+// Columns that a text takes: its colours, from an escape to an m, take none.
+std::size_t columns_of(const std::string& text) {
+  std::string plain;
+  bool colour = false;
+  for (const char c : text) {
+    colour = colour || c == '\x1b';
+    if (!colour) plain += c;
+    colour = colour && c != 'm';
+  }
+  return text_width(plain);
+}
+
+// The scale and the marks that occur, side by side as far as the terminal is wide.
+std::string legend(const Raster& raster, const std::optional<Range>& range, const std::string& unit, const Ink& ink, std::size_t width) {
+  std::vector<std::string> entries;
   if (range && range->low == range->high) {
-    line = fmt::format("all values are {}", one_line(quantity(range->low, unit)));
+    entries.push_back(fmt::format("all values are {}", one_line(quantity(range->low, unit))));
   } else if (range) {
-    line = fmt::format("{} {} {}", short_number(range->low), ink.strip(), one_line(quantity(range->high, unit)));
+    entries.push_back(fmt::format("{} {} {}", short_number(range->low), ink.strip(), one_line(quantity(range->high, unit))));
   }
-  for (Cell cell : without_value) {
-    if (!any(raster, cell)) continue;
-    if (!line.empty()) line += "   ";
-    line += fmt::format("{} {}", ink.swatch(cell), cell_name(cell));
+  for (Cell cell : without_value)
+    if (any(raster, cell)) entries.push_back(fmt::format("{} {}", ink.swatch(cell), cell_name(cell)));
+  std::string text, line;
+  for (const std::string& entry : entries) {
+    if (!line.empty() && columns_of(line) + 3 + columns_of(entry) > width) text += line + "\n", line.clear();
+    line += (line.empty() ? "" : "   ") + entry;
   }
-  return line + "\n";
+  return text + line + "\n";
 }
 
 // What stands left of a picture: `top` at its first line, `bottom` at its last, and a bar all along.
@@ -168,10 +182,10 @@ std::string heat_map(const Slice& slice, const PreviewOptions& options) {
   for (std::size_t line = 0; line < lines; ++line) {
     text += margin.at(line, lines) + ink.line(raster, line * step, range.value_or(Range{0, 0})) + ink.bar() + "\n";
   }
-  text += below(margin, axes.back(), x, raster[0].size()) + legend(raster, range, slice.column->unit, ink);
+  text += below(margin, axes.back(), x, raster[0].size()) + legend(raster, range, slice.column->unit, ink, options.text_columns());
   if (reduction.rows > 1 || reduction.cols > 1) {
-    text += fmt::format("each cell is the mean of {} x {} of the {} x {} sets\n", reduction.rows, reduction.cols,
-                        y.size(), x.size());
+    text += wrapped(fmt::format("each cell is the mean of {} x {} of the {} x {} sets", reduction.rows, reduction.cols,
+                                y.size(), x.size()), options.text_columns());
   }
   return text;
 }
@@ -200,7 +214,7 @@ std::string chart(const Map& map, const MapColumn& column, const PreviewOptions&
     if (any(raster, cell)) text += fmt::format("{} {}\n", Ink::mark(cell), cell_name(cell));
   }
   if (reduction.cols > 1) {
-    text += fmt::format("each column is the mean of {} of the {} sets\n", reduction.cols, x.size());
+    text += wrapped(fmt::format("each column is the mean of {} of the {} sets", reduction.cols, x.size()), options.text_columns());
   }
   return text;
 }
@@ -267,7 +281,7 @@ std::string planes(const Map& map, const PreviewOptions& options) {
   if (leading > 0) {
     std::size_t slices = 1;
     for (std::size_t a = 0; a < leading; ++a) slices *= map.axes[a].values.size();
-    text += fmt::format("the first of {} slices: {}\n", slices, one_line(place(map.axes, leading, 0)));
+    text += wrapped(fmt::format("the first of {} slices: {}", slices, one_line(place(map.axes, leading, 0))), options.text_columns());
   }
   for (std::size_t c = 0; c < map.columns.size(); ++c) {
     if (c > 0) text += "\n";
@@ -280,13 +294,13 @@ std::string planes(const Map& map, const PreviewOptions& options) {
 
 std::string preview(const Map& map, const PreviewOptions& options) {
   check_shape(map);
-  std::string text = map.title.empty() ? "" : one_line(map.title) + "\n";
+  std::string text = wrapped(one_line(map.title), options.text_columns());
   if (map.axes.empty()) {
     text += single_set(map);
   } else {
     text += map.axes.size() == 1 ? one_axis(map, options) : planes(map, options);
   }
-  if (const std::string note = replicates_note(map); !note.empty()) text += note + "\n";
+  text += wrapped(replicates_note(map), options.text_columns());
   return options.utf8 ? text : ascii_only(text);
 }
 

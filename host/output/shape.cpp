@@ -92,6 +92,13 @@ std::optional<Range> shown_range(const Map& map, const MapColumn& column) {
   return finite_range(shown);
 }
 
+std::vector<std::size_t> spread(std::size_t n, std::size_t most) {
+  std::vector<std::size_t> chosen;
+  const std::size_t count = std::min(n, most);
+  for (std::size_t i = 0; i < count; ++i) chosen.push_back(count > 1 ? i * (n - 1) / (count - 1) : 0);
+  return chosen;
+}
+
 double share(double value, const Range& range) {
   if (!(range.high > range.low)) return 0.5;
   // Halved, so that even the distance between the largest numbers of both signs is finite.

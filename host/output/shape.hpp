@@ -48,6 +48,9 @@ std::optional<Range> finite_range(std::span<const double> values);
 // The same over the sets that show a value, as scales need it: a set that left its domain would take all of a scale.
 std::optional<Range> shown_range(const Map& map, const MapColumn& column);
 
+// Up to `most` of 0 ... n - 1, evenly spread, both ends among them if there is more than one.
+std::vector<std::size_t> spread(std::size_t n, std::size_t most);
+
 // Where `value` lies in `range`, 0 to 1; the middle if the range is a point.
 double share(double value, const Range& range);
 

@@ -24,6 +24,13 @@ int positive_number(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() && value > 0 && value < 10000 ? value : 0;
 }
 
+// Terminals that paint 256 colours with the 8 or 16 that they have, where a scale loses its order, or that have none.
+bool few_colours(std::string_view term) {
+  for (const std::string_view plain : {"vt", "linux", "ansi", "cons", "sun", "wyse"})
+    if (term.starts_with(plain)) return true;
+  return term.ends_with("-16color") || term.ends_with("-mono");
+}
+
 bool utf8_locale() {
   std::string locale;
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {  // the first one that is set counts
@@ -50,7 +57,7 @@ PreviewOptions detect_terminal(int fd) {
     if (size.ws_row > 0) options.height = size.ws_row;
   }
   if (const int columns = positive_number(environment("COLUMNS"))) options.width = columns;
-  options.colour = screen && can_redraw(fd) && environment("NO_COLOR").empty() && !environment("TERM").starts_with("vt");
+  options.colour = screen && can_redraw(fd) && environment("NO_COLOR").empty() && !few_colours(environment("TERM"));
   const std::string_view depth = environment("COLORTERM");
   options.truecolour = options.colour && (depth == "truecolor" || depth == "24bit");
   options.utf8 = utf8_locale();

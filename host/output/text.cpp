@@ -147,4 +147,11 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   return lines;
 }
 
+std::string wrapped(std::string_view text, std::size_t width) {
+  if (!text.empty() && text_width(text) <= width) return std::string(text) + "\n";      // with all its spaces
+  std::string lines;
+  for (const std::string& line : wrap(text, width)) lines += line + "\n";
+  return lines;
+}
+
 }  // namespace neurosweep::output

@@ -54,4 +54,7 @@ std::size_t text_width(std::string_view utf8);
 // lines.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
+// The same as a text, each line ended; what fits one line is left as it is.
+std::string wrapped(std::string_view text, std::size_t width);
+
 }  // namespace neurosweep::output

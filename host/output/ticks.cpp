@@ -152,10 +152,23 @@ std::vector<Tick> scale_ticks(const Range& range, double length) {
   return linear_ticks(range.low, range.high, fitting(length, lowest_tick));
 }
 
+double text_pixels(std::string_view text) { return width_of(text) * font_size; }
+
 double ticks_width(const std::vector<Tick>& ticks) {
   double widest = 0;
-  for (const Tick& tick : ticks) widest = std::max(widest, width_of(tick.text));
-  return widest * font_size;
+  for (const Tick& tick : ticks) widest = std::max(widest, text_pixels(tick.text));
+  return widest;
+}
+
+double overhang(const std::vector<Tick>& ticks, const AxisView& axis, double length) {
+  const double low = axis.along(axis.border.front()), high = axis.along(axis.border.back());
+  double most = 0;
+  for (const Tick& tick : ticks) {
+    const double place = (axis.along(tick.at) - low) / (high - low) * length;
+    const double half = (tick.turned ? font_size : text_pixels(tick.text)) / 2;
+    if (!tick.text.empty()) most = std::max(most, half - std::min(place, length - place));
+  }
+  return most;
 }
 
 double ticks_height(const std::vector<Tick>& ticks) {

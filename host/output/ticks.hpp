@@ -1,6 +1,7 @@
 // Where an axis has its marks, and what they say.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/output/shape.hpp"
@@ -31,8 +32,14 @@ std::vector<Tick> ticks_upwards(const AxisView& axis, double length);
 // For a scale of values that is `length` pixels high.
 std::vector<Tick> scale_ticks(const Range& range, double length);
 
-// Widest text in pixels, about.
+// Width of a text in pixels, about.
+double text_pixels(std::string_view text);
+
+// The widest one's.
 double ticks_width(const std::vector<Tick>& ticks);
+
+// How far texts below an axis that is `length` pixels long stand out beyond its ends, about.
+double overhang(const std::vector<Tick>& ticks, const AxisView& axis, double length);
 
 // By how many pixels, about, texts below an axis are higher than a line.
 double ticks_height(const std::vector<Tick>& ticks);

@@ -129,8 +129,9 @@ std::string why_no_peak(const TraceView& trace) {
 // Text beside the peak, on the side that has room.
 void name_peak(Figure& figure, const TraceView& trace, double highest) {
   const bool right = trace.peak->frequency < 0.6 * highest;
+  const std::string words = quantity(trace.peak->frequency, "Hz") + (trace.peak->at_edge ? " (edge)" : "");
   figure.line("set label {} at first {}, first {} {} offset character {},0.5 front noenhanced",
-              gnuplot_string(quantity(trace.peak->frequency, "Hz")), trace.peak->frequency, trace.peak->density, right ? "left" : "right", right ? 1 : -1);
+              gnuplot_string(words), trace.peak->frequency, trace.peak->density, right ? "left" : "right", right ? 1 : -1);
 }
 
 void heading(Figure& figure, const Box& box, std::string_view words) {
@@ -164,7 +165,12 @@ std::string box_layer(Figure& figure, const Histogram& h, double width) {
 
 }  // namespace
 
-std::vector<Tick> upward_ticks(const Range& range, double height) { return linear_ticks(range.low, range.high, int(height / 19)); }
+// Two at least, which say how long a unit is.
+std::vector<Tick> upward_ticks(const Range& range, double height) {
+  const int most = int(height / 19);
+  std::vector<Tick> ticks = linear_ticks(range.low, range.high, most);
+  return ticks.size() > 1 ? ticks : linear_ticks(range.low, range.high, 2 * most);
+}
 
 TimeAxis::TimeAxis(const TraceView& trace) {
   const double end = trace.end();
@@ -232,7 +238,8 @@ void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ti
   const double highest = shown_frequency(trace);
   const Range y = psd_range(trace);
   figure.panel(box);
-  heading(figure, box, fmt::format("power spectrum of {}", trace.observed().name));
+  const bool cut = trace.peak && trace.peak->at_edge;
+  heading(figure, box, fmt::format("power spectrum of {}{}", trace.observed().name, cut ? ", higher beyond the band" : ""));
   figure.axis("x", {0, highest}, false);
   figure.ticks("x", linear_ticks(0, highest, int(box.width / 60)), true);
   figure.label_x("frequency [Hz]", 0);
@@ -246,8 +253,8 @@ void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ti
   layers.push_back(line_layer(figure, psd_points(trace), line_style(observed_red, 1.5)));
   if (trace.peak) {
     name_peak(figure, trace, highest);
-    layers.push_back(figure.data(bytes_of(std::vector{trace.peak->frequency, trace.peak->density})) +
-                     " binary format='%2double' using 1:2 with points pointtype 7 pointsize 0.8 linecolor rgb 'black'");
+    layers.push_back(fmt::format("{} binary format='%2double' using 1:2 with points pointtype 7 pointsize {} linecolor rgb 'black'",
+                                 figure.data(bytes_of(std::vector{trace.peak->frequency, trace.peak->density})), figure.point_size(0.8)));
   }
   else words_inside(figure, box, why_no_peak(trace));
   figure.plot(layers);

@@ -121,15 +121,17 @@ std::string spectrum_chart(const TraceView& trace, const PreviewOptions& options
     pixels.insert(pixels.end(), each, {std::isnan(value) ? Cell::no_value : Cell::value, value});
   }
   const Ink ink(options);
-  std::string text = fmt::format("power of {}{}, logarithmic\n", label(trace.observed().name, trace.density_unit), range_words(finite_range(density)));
+  std::string text = wrapped(fmt::format("power of {}{}, logarithmic", label(trace.observed().name, trace.density_unit), range_words(finite_range(density))),
+                             options.text_columns());
   for (std::size_t line = chart_lines; line-- > 0;) text += ink.chart_line(pixels, line, chart_lines, logarithms) + "\n";
   return text + ends(short_number(trace.psd.frequency[1]), quantity(highest, "Hz"), pixels.size());
 }
 
 std::string peak_text(const TraceView& trace) {
   const std::string band = fmt::format("{} to {} Hz", short_number(trace.band.low), short_number(trace.band.high));
-  if (!trace.peak) return fmt::format("no peak within {}\n", band);
-  return fmt::format("peak within {}: {} at {}\n", band, quantity(trace.peak->density, trace.density_unit), quantity(trace.peak->frequency, "Hz"));
+  if (!trace.peak) return fmt::format("no peak within {}", band);
+  return fmt::format("peak within {}: {} at {}{}", band, quantity(trace.peak->density, trace.density_unit), quantity(trace.peak->frequency, "Hz"),
+                     trace.peak->at_edge ? ", the edge of the band: the spectrum is higher beyond" : "");
 }
 
 std::string measures_text(const TraceView& trace, const PreviewOptions& options) {
@@ -142,11 +144,13 @@ std::string measures_text(const TraceView& trace, const PreviewOptions& options)
 
 std::string trace_preview(const TraceView& trace, const PreviewOptions& options) {
   const Sparkline sparkline(trace, options);
-  std::string text = (trace.title.empty() ? "" : one_line(trace.title) + "\n") + trace.where + "\n\n";
+  const std::size_t columns = options.text_columns();
+  std::string text = wrapped(one_line(trace.title), columns) + wrapped(trace.where, columns) + "\n";
   if (trace.spiking) text += sparkline.spikes();
   for (const MapColumn& series : trace.series) text += sparkline.panel(series);
   text += sparkline.ruler() + "\n";
-  text += trace.no_spectrum.empty() ? spectrum_chart(trace, options) + peak_text(trace) : "no spectrum: " + trace.no_spectrum + "\n";
+  if (trace.no_spectrum.empty()) text += spectrum_chart(trace, options);
+  text += wrapped(trace.no_spectrum.empty() ? peak_text(trace) : "no spectrum: " + trace.no_spectrum, columns);
   text += "\n" + measures_text(trace, options);
   return options.utf8 ? text : ascii_only(text);
 }

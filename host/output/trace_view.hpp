@@ -15,10 +15,11 @@ namespace neurosweep {
 
 struct SpectralPeak {
   double frequency, density;
+  bool at_edge = false;                    // of the band, beyond which the spectrum goes on rising
 };
 
 struct TraceView {
-  std::string title, where, method;        // `where`: "Ae = 3.25 mV, Ai = 22 mV (set 12 of 64)"; `method`: model, dt, ...
+  std::string title, where, method;        // `where`: "Ae = 3.25 mV, Ai = 22 mV (set 12 of 64)", empty of a single set; `method`: model, dt, ...
   bool single = true;                      // computed in float
   double dt = 0;                           // s
   std::size_t transient = 0;               // samples before the observed ones

@@ -20,7 +20,7 @@ Strings run_map(const Strings& flags) {
 TEST(Streams, PreviewOnStandardOutput) {
   const Result r = run(run_map({}));
   EXPECT_EQ(r.code, 0);
-  for (const char* word : {"Jansen-Rit: amplitude", "amplitude [mV]", "peak_frequency [Hz]", "Ae [mV]", "Ai [mV]"})
+  for (const char* word : {"How do the gains", "amplitude [mV]", "peak_frequency [Hz]", "Ae [mV]", "Ai [mV]"})
     EXPECT_TRUE(contains(r.out, word)) << word;
   for (const char* word : {"64 sets x 4000 steps", "exp-euler", "float", "device: "})
     EXPECT_TRUE(contains(r.err, word)) << word << r.err;

@@ -121,6 +121,15 @@ TEST_F(StoreCommands, PictureAndTerminal) {
   EXPECT_TRUE(contains(one, "amplitude [mV]") && !contains(one, "peak_frequency [Hz]")) << one;
 }
 
+TEST_F(StoreCommands, LinesOverAnAxis) {
+  fill("m.zarr", sweep("jr_gain_map"), {});
+  EXPECT_EQ(in_folder({"plot", "m.zarr", "-o", "m.svg", "--over", "Ai"}).code, 0);
+  const std::string svg = read_file(here_ / "m.svg");
+  for (const char* text : {"Ai [mV]", "Ae [mV]", "amplitude [mV]", "3.286"}) EXPECT_TRUE(contains(svg, std::string("<text>") + text + "</text>")) << text;
+  expect_refused({"plot", "m.zarr", "-o", "n.svg", "--over", "ai"}, 2, {"--over ai", "no such axis", "did you mean \"Ai\"?", "Ae, Ai"});
+  expect_refused({"plot", "m.zarr", "--over", "Ai"}, 2, {"--over", "-o"});
+}
+
 TEST_F(StoreCommands, ASingleSet) {
   fill("one.zarr", here_.write("one.toml", single_set), {});
   EXPECT_TRUE(contains(in_folder({"plot", "one.zarr"}).out, "amplitude = 11.09 mV"));
@@ -135,7 +144,7 @@ TEST_F(StoreCommands, InfoAsText) {
   const Result r = in_folder({"info", "m.zarr"});
   EXPECT_EQ(r.code, 0);
   EXPECT_EQ(r.err, "");
-  for (const char* words : {"Jansen-Rit: amplitude", "m.zarr\n", "jansen-rit\n", "method = exp-euler\n", "bi = 40 Hz\n", "input.E.noise = 20 Hz\n",
+  for (const char* words : {"How do the gains", "m.zarr\n", "jansen-rit\n", "method = exp-euler\n", "bi = 40 Hz\n", "input.E.noise = 20 Hz\n",
                             "Ae [mV]: 8 values, 2 to 5\n", "Ai [mV]: 3 values, 20 to 22\n", "24 sets in 1 chunk of 8 x 3, ", "24 of 24 sets (100 %)\n",
                             "damaged       none\n", "neurosweep ", "amplitude [mV]: "})
     EXPECT_TRUE(contains(r.out, words)) << words << "\n" << r.out;

@@ -289,7 +289,7 @@ TEST(TraceOutputs, AllAtOnce) {
   EXPECT_EQ(r.out + r.err, "");
   EXPECT_EQ(here.files(), (Strings{"p.csv", "s.csv", "t.csv", "t.svg"}));
   const std::string svg = read_file(here / "t.svg");
-  for (const char* text : {"v [mV]", "u", "spikes", "time [ms]", "frequency [Hz]", "power spectrum of v", "power [dB of mV^2/Hz]", "120 intervals between spikes", "interval [ms]",
+  for (const char* text : {"v [mV]", "u", "spikes", "time [ms]", "frequency [Hz]", "power spectrum of v", "power [dB of mV²/Hz]", "120 intervals between spikes", "interval [ms]",
                            "preset = chattering, input.I.mean = 10 (set 185 of 369)", "14.65 Hz"})
     EXPECT_TRUE(contains(svg, std::string("<text>") + text + "</text>")) << text;
 }
@@ -321,6 +321,20 @@ TEST(TraceOutputs, PicturesOfSetsWithLittleToShow) {
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s"}), "fewer than two spikes"));
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=501ms", "--set", "transient=500.9ms"}), "no spectrum: 5 observed samples"));
   EXPECT_TRUE(contains(svg({sweep("jr_gain_map"), "--set", "method=euler", "--set", "dt=50ms", "--set", "duration=200s", "--set", "spectrum.band=3:9"}), "status: diverged"));
+}
+
+// The alpha sweep's spectrum is highest below its band; without the band's edge there is nothing to say.
+TEST(TraceOutputs, APeakAtTheEdgeOfItsBandIsNamed) {
+  Folder here;
+  const Strings narrow{"trace", sweep("jr_alpha"), "--quiet"}, wide = narrow + Strings{"--set", "spectrum.band=1:30"};
+  for (const auto& [arguments, edge] : {std::pair{narrow, true}, {wide, false}}) {
+    EXPECT_EQ(run(Command{.arguments = arguments + Strings{"--plot", "t.svg"}, .folder = here.path()}).code, 0);
+    const std::string svg = read_file(here / "t.svg");
+    EXPECT_EQ(contains(svg, "5.859 Hz (edge)"), edge);
+    EXPECT_EQ(contains(svg, "power spectrum of eeg, higher beyond the band"), edge);
+    const Result shown = run(Command{.arguments = arguments, .environment = {{"COLUMNS", "200"}}});
+    EXPECT_EQ(contains(shown.out, "at 5.859 Hz, the edge of the band: the spectrum is higher beyond\n"), edge) << shown.out;
+  }
 }
 
 TEST(TraceOutputs, Mistakes) {

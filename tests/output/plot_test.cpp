@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <sstream>
 
 #include "host/output/gnuplot.hpp"
 #include "output/maps.hpp"
@@ -25,12 +26,12 @@ class Plot : public testing::Test {
   }
 
   // The picture's bytes; nothing but the picture is left behind.
-  std::string draw(const Map& map, const std::string& extension = "svg") {
+  std::string draw(const Map& map, const std::string& extension = "svg", std::optional<std::size_t> over = {}) {
     const Folder scratch;
     const std::string path = scratch / ("picture." + extension);
     check_plot_possible(path, map.axes.size());
     EXPECT_EQ(scratch.files().size(), 0u);
-    write_plot(map, path);
+    write_plot(map, path, over);
     EXPECT_EQ(scratch.files().size(), 1u);
     return read_file(path);
   }
@@ -185,6 +186,47 @@ TEST_F(Plot, LargeMapsHaveAPixelForEachCell) {
   EXPECT_LT(svg.size(), 10u << 20);
 }
 
+// Its texts are read when the whole picture is looked at: it grows as one, and a panel still has a pixel for each cell.
+TEST_F(Plot, TextsGrowWithLargeMaps) {
+  const auto square = [](std::size_t n) {
+    return map_over({{"y", "", false, count_up(0, n)}, {"x", "", false, count_up(0, n)}}, [](std::size_t set) { return double(set); });
+  };
+  const Size one = png_size(draw(square(440), "png")), four = png_size(draw(square(1760), "png"));
+  EXPECT_GT(four.width, 1760u);
+  EXPECT_NEAR(double(four.width), 4 * double(one.width), 0.03 * 4 * double(one.width));      // longer numbers at the marks
+  EXPECT_NEAR(double(four.height), 4 * double(one.height), 0.03 * 4 * double(one.height));
+  EXPECT_EQ(four.width % 4, 0u);
+}
+
+// What gnuplot cannot be asked: where a text lies beside its neighbour. Each is 14 pixels high and some 8 a character wide.
+TEST_F(Plot, MarksOfNeighbouringPanelsDoNotTouch) {
+  const std::string svg = draw(map_over({{"z", "", false, {1, 2, 3}}, {"y", "", false, {1, 2}}, {"x", "Hz", false, count_up(50, 12, 540)}},
+                                        [](std::size_t set) { return double(set); }));
+  std::vector<double> first, last;      // middles of the texts at the ends of the panels
+  for (std::size_t at = 0; (at = svg.find("<text>", at)) != std::string::npos; ++at) {
+    const std::string text = svg.substr(at + 6, svg.find("</text>", at) - at - 6);
+    if (text != "0" && text != "6000") continue;
+    const std::size_t place = svg.rfind("translate(", at);
+    (text == "0" ? first : last).push_back(std::strtod(svg.c_str() + place + 10, nullptr));
+  }
+  ASSERT_GE(first.size(), 2u);
+  ASSERT_GE(last.size(), 2u);
+  for (const double left : last)
+    for (const double right : first)
+      if (right > left) {
+        EXPECT_GT(right - left, 4 * 4 + 4 + 5);
+      }
+}
+
+TEST_F(Plot, ExponentsAreRaised) {
+  Map map = small_map({0, 3, 6, 9});
+  map.columns[0].unit = "mV^2/Hz";
+  map.title = "2^20 of x^2";
+  const std::string svg = draw(map);
+  EXPECT_TRUE(has_text(svg, "amplitude [mV²/Hz]"));
+  EXPECT_TRUE(has_text(svg, "2^20 of x²"));
+}
+
 TEST_F(Plot, UnevenLargeAxes) {
   Map map = map_over({{"y", "", false, {}}, {"x", "", false, count_up(0, 150)}}, [](std::size_t) { return 1.0; });
   for (int i = 0; i < 150; ++i) map.axes[0].values.push_back(i * i);
@@ -206,6 +248,65 @@ TEST_F(Plot, OneAxis) {
   svg = draw(map);
   EXPECT_TRUE(has_text(svg, "diverged"));
   box_of(svg, 200, 16, 46);
+}
+
+// Positions of the polyline of that colour in an SVG, in the order of its points.
+std::vector<std::pair<double, double>> line_of(const std::string& svg, int red, int green, int blue) {
+  char colour[64];
+  std::snprintf(colour, sizeof colour, "stroke='rgb(%3d, %3d, %3d)'  d='M", red, green, blue);
+  std::vector<std::pair<double, double>> points;
+  for (std::size_t at = 0; (at = svg.find(colour, at)) != std::string::npos; ++at) {
+    std::istringstream path(svg.substr(at + std::strlen(colour), svg.find('\'', at + std::strlen(colour)) - at - std::strlen(colour)));
+    points.clear();
+    double x = 0, y = 0;
+    for (char separator = 0; path >> x >> separator >> y; path >> std::ws, path.peek() == 'L' ? path.get() : 0) points.push_back({x, y});
+    if (points.size() > 2) break;       // a sample of the legend has two
+  }
+  return points;
+}
+
+// Values 1, 2, 3 over x for y = 10 and 10, 20, 30 for y = 20: two lines, told apart by the legend, over either axis.
+TEST_F(Plot, ALineForEachValueOfTheOtherAxis) {
+  Map map = map_over({{"y", "Hz", false, {20, 10}}, {"x", "mV", false, {1, 2, 3}}}, [](std::size_t) { return 0.0; });
+  map.columns[0].values = {10, 20, 30, 1, 2, 3};
+  const std::string svg = draw(map, "svg", 1);
+  for (const char* text : {"x [mV]", "amplitude [mV]", "y [Hz]", "10", "20"}) EXPECT_TRUE(has_text(svg, text)) << text;
+  EXPECT_LT(svg.find("<text>y [Hz]</text>"), svg.rfind("<text>20</text>"));
+  const auto low = line_of(svg, 68, 1, 84), high = line_of(svg, 153, 217, 61);     // viridis at 0 and 0.85
+  ASSERT_EQ(low.size(), 3u);
+  ASSERT_EQ(high.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(low[i].first, high[i].first, 0.1);
+  EXPECT_NEAR((high[0].second - high[2].second) / (low[0].second - low[2].second), 10, 0.2);    // 20 units for 2
+  EXPECT_LT(high[0].second, low[2].second);                                                       // 10 is above 3
+  const std::string other = draw(map, "svg", 0);
+  for (const char* text : {"y [Hz]", "x [mV]", "1", "2", "3"}) EXPECT_TRUE(has_text(other, text)) << text;
+  for (const char* format : {"png", "pdf"}) EXPECT_GT(draw(map, format, 0).size(), 1000u);
+}
+
+TEST_F(Plot, ManyLinesAreSpreadAndNamed) {
+  Map map = map_over({{"be", "", false, {1, 2}}, {"y", "", false, count_up(1, 8)}, {"x", "", false, {1, 2}}}, [](std::size_t set) { return double(set); });
+  const std::string svg = draw(map, "svg", 2);
+  EXPECT_TRUE(has_text(svg, "10 of the 16 lines, spread over all"));
+  EXPECT_TRUE(has_text(svg, "be = 1, y = 1"));
+  EXPECT_TRUE(has_text(svg, "be = 2, y = 8"));
+  const std::string over_y = draw(map, "svg", 1);
+  EXPECT_TRUE(has_text(over_y, "be = 2, x = 1"));
+  EXPECT_FALSE(contains(over_y, "spread over all"));
+}
+
+// Strips at the bottom, one a line, so that they hide no other line and take no place where there are none.
+TEST_F(Plot, LinesWithoutAValueHaveStrips) {
+  Map map = map_over({{"y", "", false, {1, 2}}, {"x", "", false, {1, 2, 3}}}, [](std::size_t set) { return double(set); });
+  EXPECT_FALSE(contains(draw(map, "svg", 1), "strips"));
+  map.status = {1, 0, 0, 0, 255, 2};
+  map.columns[0].values[0] = map.columns[0].values[4] = nan;
+  const std::string svg = draw(map, "svg", 1);
+  for (const char* text : {"diverged", "left its domain", "not computed"}) EXPECT_TRUE(has_text(svg, text)) << text;
+  EXPECT_TRUE(contains(svg, "strips at the bottom"));
+  const Box diverged = box_of(svg, 200, 16, 46), outside = box_of(svg, 0, 0, 0);
+  EXPECT_NEAR(diverged.bottom - diverged.top, 6, 0.5);
+  EXPECT_NEAR(diverged.top, outside.bottom, 0.5);               // the second line's lies above the first's
+  EXPECT_LT(diverged.right, outside.left);
 }
 
 TEST_F(Plot, ThreeAxesAreSlices) {

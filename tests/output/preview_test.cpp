@@ -5,6 +5,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <regex>
+#include <sstream>
+
+#include "host/output/text.hpp"
 #include "output/maps.hpp"
 
 namespace neurosweep::test {
@@ -86,7 +91,7 @@ TEST(Preview, WhatIsNotComputed) {
             "  │    ////│\n"
             "2 │    ////│\n"
             "   15 Ai [mV] 30\n"
-            "0 [ .:-=+*#%@] 9 mV   x diverged   / not computed\n");
+            "0 [ .:-=+*#%@] 9 mV   x diverged\n/ not computed\n");
   const std::string light = "\x1b[48;2;240;240;240m", dark = "\x1b[48;2;112;112;112m";
   const std::string coloured = preview(map, truecolours);
   EXPECT_TRUE(contains(coloured, light + " " + dark + " \x1b[0m not computed\n")) << coloured;
@@ -117,7 +122,7 @@ TEST(Preview, TwoRowsInALineOfHalfBlocks) {
           "\x1b[48;2;53;183;121m \x1b[48;2;83;197;104m \x1b[48;2;121;209;81m \x1b[48;2;164;219;54m "
           "\x1b[48;2;210;226;27m "
           "\x1b[48;2;253;231;37m \x1b[0m 1 mV   "
-          "\x1b[48;2;189;189;189m  \x1b[0m no value   \x1b[48;2;200;16;46m  \x1b[0m diverged\n");
+          "\x1b[48;2;189;189;189m  \x1b[0m no value\n\x1b[48;2;200;16;46m  \x1b[0m diverged\n");
 }
 
 TEST(Preview, SpacesOf256ColoursWithoutUtf8) {
@@ -285,6 +290,35 @@ TEST(Preview, SaysThatReplicatesDiverged) {
   EXPECT_TRUE(preview(map, ascii).ends_with("in 2 sets some replicates diverged: the means leave them out\n"));
 }
 
+// What a line takes in the terminal: its colours take nothing.
+std::size_t columns_of(const std::string& line) {
+  static const std::regex codes("\x1b\\[[0-9;]*m");
+  return output::text_width(std::regex_replace(line, codes, ""));
+}
+
+// Pictures shrink with the terminal, sentences and legends are broken.
+TEST(Preview, NothingIsWiderThanTheTerminal) {
+  Map plane = map_over({{"be", "Hz", false, {50, 60}}, {"Ae", "mV", false, count_up(2, 300)}, {"Ai", "mV", false, count_up(15, 300)}},
+                       [](std::size_t set) { return double(set); });
+  plane.title = "A title that is much longer than the terminal on which it is shown here is wide";
+  for (const std::size_t cell : {0u, 1u, 2u}) {
+    const std::uint8_t status[] = {1, 2, not_computed};
+    std::fill_n(plane.status.begin() + std::ptrdiff_t(cell) * 30000, 15000, status[cell]);
+    plane.columns[0].values[cell] = nan;
+  }
+  Map curve = map_over({{"Ae", "mV", false, count_up(2, 300)}}, [](std::size_t set) { return double(set); });
+  curve.failed.assign(300, 1);
+  Map table = map_over({{"Ae", "mV", false, {2, 3}}}, [](std::size_t set) { return double(set); });
+  for (int k = 0; k < 8; ++k) table.columns.push_back(table.columns[0]);
+  for (const Map& map : {plane, curve, table})
+    for (const PreviewOptions& terminal : {ascii, utf8, ascii_colours, truecolours})
+      for (const int width : {40, 66, 80, 200}) {
+        const std::string text = preview(map, with_size(terminal, width, 24));
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) EXPECT_LE(columns_of(line), std::size_t(width)) << line;
+      }
+}
+
 class Terminal {  // the far end of a pseudo terminal
  public:
   Terminal(unsigned short width, unsigned short height) : near_(posix_openpt(O_RDWR | O_NOCTTY)) {
@@ -328,6 +362,14 @@ TEST(DetectTerminal, OfATerminal) {
     const Environment no("NO_COLOR", "1"), truecolour("COLORTERM", "truecolor");
     EXPECT_FALSE(detect_terminal(terminal.fd()).colour);
     EXPECT_FALSE(detect_terminal(terminal.fd()).truecolour);
+  }
+  for (const char* few : {"vt100", "linux", "ansi", "xterm-16color", "xterm-mono"}) {
+    const Environment plain("TERM", few);
+    EXPECT_FALSE(detect_terminal(terminal.fd()).colour) << few;
+  }
+  for (const char* many : {"xterm", "screen", "tmux-256color"}) {
+    const Environment rich("TERM", many);
+    EXPECT_TRUE(detect_terminal(terminal.fd()).colour) << many;
   }
   const Environment dumb("TERM", "dumb");
   EXPECT_FALSE(detect_terminal(terminal.fd()).colour);

@@ -160,5 +160,13 @@ TEST(Ticks, NamesAreTurnedWhereTheyDoNotFitSideBySide) {
   EXPECT_FALSE(ticks_upwards(view, 200)[0].turned);
 }
 
+TEST(Shape, OverhangOfMarks) {
+  const AxisView x = view_axis({"x", "", false, count_up(0, 11)});      // -0.5 to 10.5 on 110 pixels
+  EXPECT_NEAR(overhang({{5, "0000"}}, x, 110), 0, 1e-12);
+  EXPECT_NEAR(overhang({{10, "0000"}}, x, 110), text_pixels("0000") / 2 - 5, 1e-9);
+  EXPECT_NEAR(overhang({{0, "0000"}, {10, ""}}, x, 110), text_pixels("0000") / 2 - 5, 1e-9);
+  EXPECT_NEAR(overhang({{0, "0000", true}}, x, 110), font_size / 2 - 5, 1e-9);
+}
+
 }  // namespace
 }  // namespace neurosweep::test

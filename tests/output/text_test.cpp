@@ -85,6 +85,12 @@ TEST(Text, Widths) {
   EXPECT_TRUE(wrap("  ", 3).empty());
 }
 
+TEST(Text, WrappedLinesAreEnded) {
+  EXPECT_EQ(wrapped("one two three", 7), "one two\nthree\n");
+  EXPECT_EQ(wrapped("one  two", 8), "one  two\n");
+  EXPECT_EQ(wrapped("", 8), "");
+}
+
 TEST(Text, StatusNames) {
   EXPECT_EQ(status_name(0), "ok");
   EXPECT_EQ(status_name(1), "diverged");

@@ -137,7 +137,7 @@ class OpenStore(StoreTest):
         self.run_sweep("jr_gain_map", "--set", "seed=18446744073709551615", "--set", "input.E.noise=3 Hz")
         attrs = self.open().attrs
         self.assertEqual(attrs["Conventions"], "CF-1.10")
-        self.assertEqual(attrs["title"], "Jansen-Rit: amplitude and peak frequency over the gain plane")
+        self.assertEqual(attrs["title"], "How do the gains of excitation and inhibition shape the rhythm?")
         self.assertEqual(attrs["model"], "jansen-rit")
         self.assertEqual(attrs["seed"], 2**64 - 1)
         self.assertEqual(attrs["measures"].split(), ["amplitude", "peak_frequency"])
