@@ -113,13 +113,11 @@ struct Input {
     NS_UNROLL for (int slot = 0; slot < slots; ++slot) {
       const std::uint32_t block = std::uint32_t(step / 4);
       if constexpr (path == Path::noise) {
-        NS_SPAN_LOOP for (int q = 0; q < n; q += 4) normals[slot].draw(block + std::uint32_t(q / 4), &u[slot][q]);
+        normals[slot].template draw<n>(block, u[slot]);
       } else {
         if (s.noisy >> slot & 1) {
-          NS_SPAN_LOOP for (int q = 0; q < n; q += 4) {
-            normals[slot].draw(block + std::uint32_t(q / 4), &u[slot][q]);
-            NS_UNROLL for (int j = q; j < q + 4; ++j) u[slot][j] = u[slot][j] * noise[slot];
-          }
+          normals[slot].template draw<n>(block, u[slot]);
+          NS_SPAN_LOOP for (int q = 0; q < n; ++q) u[slot][q] = u[slot][q] * noise[slot];
         } else {
           NS_SPAN_LOOP for (int q = 0; q < n; ++q) u[slot][q] = T(0);
         }

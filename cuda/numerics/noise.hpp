@@ -75,25 +75,31 @@ NS_HD T minus_two_log(T m, T e) {
   }
 }
 
-// Two standard normals from two words, by Box & Muller 1958, Ann. Math. Stat. 29:610. The rule from word to uniform is the
-// same everywhere: u = (a >> 1) 2^-31 + 2^-32 for the radius, the signed b 2^-31 for the angle in half turns.
-template <class T>
-NS_HD void box_muller(typename Arithmetic<T>::Word a, typename Arithmetic<T>::Word b, T& z0, T& z1) {
-  const T u = fma(to_real<T>(a >> 1), T(0x1p-31), T(0x1p-32));
-  const T x = signed_to_real<T>(b) * T(0x1p-31);
+// Standard normals from words, two from two, by Box & Muller 1958, Ann. Math. Stat. 29:610. The rule from word to uniform is
+// the same everywhere: u = (w[0] >> 1) 2^-31 + 2^-32 for the radius, the signed w[1] 2^-31 for the angle in half turns.
+// Several pairs go stage by stage, so that one's latencies hide behind the others'.
+template <class T, int pairs>
+NS_HD void box_muller(const typename Arithmetic<T>::Word* w, T* z) {
 #if defined(__CUDA_ARCH__)
   if constexpr (std::is_same_v<T, float>) {   // the hardware's log2, sqrt, sin and cos; |angle| <= pi keeps them accurate
-    const float radius = approx::sqrt(-1.38629436f * approx::log2(u)), angle = 3.14159265f * x;
-    z0 = radius * approx::cos(angle), z1 = radius * approx::sin(angle);
+    NS_UNROLL for (int i = 0; i < 2 * pairs; i += 2) {
+      const float u = fma(to_real<T>(w[i] >> 1), T(0x1p-31), T(0x1p-32));
+      const float radius = approx::sqrt(-1.38629436f * approx::log2(u));
+      const float angle = 3.14159265f * (signed_to_real<T>(w[i + 1]) * T(0x1p-31));
+      z[i] = radius * approx::cos(angle), z[i + 1] = radius * approx::sin(angle);
+    }
     return;
   }
 #endif
-  T m, e, s, c;
-  split_exponent(u, m, e);
-  const T radius = sqrt(max(minus_two_log(m, e), T(0)));   // u may round to 1, where the fit's error decides the sign
-  half_angle(x, s, c);
-  const T rs = radius * s;
-  z0 = fnma(rs, s, radius), z1 = rs * c;                    // r cos 2h = r - 2 r sin^2 h;  r sin 2h = 2 r sin h cos h
+  T m[pairs], e[pairs], radius[pairs], s[pairs], c[pairs];
+  NS_UNROLL for (int i = 0; i < pairs; ++i) split_exponent(fma(to_real<T>(w[2 * i] >> 1), T(0x1p-31), T(0x1p-32)), m[i], e[i]);
+  NS_UNROLL for (int i = 0; i < pairs; ++i)
+    radius[i] = sqrt(max(minus_two_log(m[i], e[i]), T(0)));   // u may round to 1, where the fit's error decides the sign
+  NS_UNROLL for (int i = 0; i < pairs; ++i) half_angle(signed_to_real<T>(w[2 * i + 1]) * T(0x1p-31), s[i], c[i]);
+  NS_UNROLL for (int i = 0; i < pairs; ++i) {
+    const T rs = radius[i] * s[i];
+    z[2 * i] = fnma(rs, s[i], radius[i]), z[2 * i + 1] = rs * c[i];   // r cos 2h = r - 2 r sin^2 h;  r sin 2h = 2 r sin h cos h
+  }
 }
 
 // The normals of one port of one set and replicate (or of one register of sets): four for each block of four steps.
@@ -108,11 +114,14 @@ struct Normals<T> {
     k0 = std::uint32_t(seed), k1 = std::uint32_t(seed >> 32);
     c1 = port + max_ports * replicate, c2 = std::uint32_t(set), c3 = std::uint32_t(set >> 32);
   }
-  // z[0..3] for the steps 4 block ... 4 block + 3
+  // z[0] ... z[n - 1] for the steps 4 block ... 4 block + n - 1; n is a multiple of 4.
+  template <int n>
   NS_HD void draw(std::uint32_t block, T* z) const {
-    const Pack<std::uint32_t, 4> w = philox4x32(block, c1, c2, c3, k0, k1);
-    box_muller<T>(w[0], w[1], z[0], z[1]);
-    box_muller<T>(w[2], w[3], z[2], z[3]);
+    NS_SPAN_LOOP for (int q = 0; q < n; q += 4) {
+      const Pack<std::uint32_t, 4> w = philox4x32(block + std::uint32_t(q / 4), c1, c2, c3, k0, k1);
+      const std::uint32_t words[4] = {w[0], w[1], w[2], w[3]};
+      box_muller<T, 2>(words, z + q);
+    }
   }
 };
 

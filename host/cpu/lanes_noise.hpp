@@ -43,24 +43,30 @@ struct PhiloxLanes {
     }
   }
 
-  // The four words of a block for every lane.
-  NS_HD void draw(std::uint32_t block, Word (&w)[4]) const {
-    const std::uint64_t a = std::uint64_t(philox_m0) * block;                       // round 1
-    const std::uint32_t c2 = std::uint32_t(a >> 32) ^ c3 ^ std::uint32_t(key[0][1]);
-    const std::uint64_t b = std::uint64_t(philox_m1) * c2;                          // round 2
-    Slot s0[halves], s1[halves], s2[halves], s3[halves];
-    for (int h = 0; h < halves; ++h) {
-      s0[h] = product1[h] ^ all((b >> 32) ^ key[1][0]), s1[h] = all(std::uint32_t(b));
-      s2[h] = (product0[h] >> 32) ^ all(std::uint32_t(a) ^ key[1][1]), s3[h] = product0[h];
-    }
-    NS_UNROLL for (int round = 2; round < rounds; ++round) {
+  // The words of n successive blocks for every lane, four each. Their rounds are interleaved: they wait for nothing but themselves.
+  template <int n>
+  NS_HD void draw(std::uint32_t block, Word (&w)[4 * n]) const {
+    Slot s0[n][halves], s1[n][halves], s2[n][halves], s3[n][halves];
+    NS_UNROLL for (int i = 0; i < n; ++i) {
+      const std::uint64_t a = std::uint64_t(philox_m0) * (block + std::uint32_t(i));     // round 1
+      const std::uint32_t c2 = std::uint32_t(a >> 32) ^ c3 ^ std::uint32_t(key[0][1]);
+      const std::uint64_t b = std::uint64_t(philox_m1) * c2;                             // round 2
       NS_UNROLL for (int h = 0; h < halves; ++h) {
-        const Slot p = mul_low(s0[h], all(philox_m0)), q = mul_low(s2[h], all(philox_m1));
-        s0[h] = (q >> 32) ^ s1[h] ^ all(key[round][0]), s1[h] = q;
-        s2[h] = (p >> 32) ^ s3[h] ^ all(key[round][1]), s3[h] = p;
+        s0[i][h] = product1[h] ^ all((b >> 32) ^ key[1][0]), s1[i][h] = all(std::uint32_t(b));
+        s2[i][h] = (product0[h] >> 32) ^ all(std::uint32_t(a) ^ key[1][1]), s3[i][h] = product0[h];
       }
     }
-    w[0] = pack(s0), w[1] = pack(s1), w[2] = pack(s2), w[3] = pack(s3);
+    NS_UNROLL for (int round = 2; round < rounds; ++round) {
+      NS_UNROLL for (int i = 0; i < n; ++i) {
+        NS_UNROLL for (int h = 0; h < halves; ++h) {
+          const Slot p = mul_low(s0[i][h], all(philox_m0)), q = mul_low(s2[i][h], all(philox_m1));
+          s0[i][h] = (q >> 32) ^ s1[i][h] ^ all(key[round][0]), s1[i][h] = q;
+          s2[i][h] = (p >> 32) ^ s3[i][h] ^ all(key[round][1]), s3[i][h] = p;
+        }
+      }
+    }
+    NS_UNROLL for (int i = 0; i < n; ++i)
+      w[4 * i] = pack(s0[i]), w[4 * i + 1] = pack(s1[i]), w[4 * i + 2] = pack(s2[i]), w[4 * i + 3] = pack(s3[i]);
   }
 
  private:
@@ -84,11 +90,18 @@ namespace neurosweep {
 template <class E>
 struct Normals<NS_ISA::Lanes<E>> : NS_ISA::PhiloxLanes<E> {
   using T = NS_ISA::Lanes<E>;
+  using Philox = NS_ISA::PhiloxLanes<E>;
+  // As Normals<float>::draw. All words first, then all normals: two short loops, each with eight steps in flight.
+  template <int n>
   NS_HD void draw(std::uint32_t block, T* z) const {
-    typename NS_ISA::PhiloxLanes<E>::Word w[4];
-    NS_ISA::PhiloxLanes<E>::draw(block, w);
-    box_muller<T>(w[0], w[1], z[0], z[1]);
-    box_muller<T>(w[2], w[3], z[2], z[3]);
+    constexpr int blocks = n % 8 == 0 ? 2 : 1, together = 4 * blocks;
+    typename Philox::Word w[n];
+    for (int q = 0; q < n; q += together) {
+      typename Philox::Word part[together];
+      Philox::template draw<blocks>(block + std::uint32_t(q / 4), part);
+      NS_UNROLL for (int i = 0; i < together; ++i) w[q + i] = part[i];
+    }
+    for (int q = 0; q < n; q += together) box_muller<T, together / 2>(w + q, z + q);
   }
 };
 

@@ -151,7 +151,7 @@ TYPED_TEST(LanesOf, NormalsAreTheScalarOnes) {
           scalar.init(seed, set[std::size_t(i)], replicate[std::size_t(i)], 2);
           for (int b = 0; b < blocks; ++b) {
             E expected[4];
-            scalar.draw(first + std::uint32_t(b), expected);
+            scalar.template draw<4>(first + std::uint32_t(b), expected);
             for (int k = 0; k < 4; ++k)
               ASSERT_NEAR(z[std::size_t((b * 4 + k) * width + i)], expected[k], sizeof(E) == 4 ? 2e-6 : 1e-14) << "lane " << i << " block " << b;
           }

@@ -49,9 +49,8 @@ TEST(Curand, CounterOfNormals) {
           Normals<double> normals;
           normals.init(seed, set, replicate, port);
           double z[4], expected[4];
-          normals.draw(block, z);
-          box_muller<double>(words[0], words[1], expected[0], expected[1]);
-          box_muller<double>(words[2], words[3], expected[2], expected[3]);
+          normals.draw<4>(block, z);
+          box_muller<double, 2>(words, expected);
           for (int i = 0; i < 4; ++i)
             EXPECT_EQ(z[i], expected[i]) << set << ' ' << replicate << ' ' << port << ' ' << block;
         }

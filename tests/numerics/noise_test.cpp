@@ -50,11 +50,11 @@ double worst_error(double smallest_radius, double largest_radius) {
   for (std::uint32_t i = 0; i < 200000; ++i) {
     const auto w = philox4x32(i, 0, 7, 0, 1, 2);
     double e0, e1;
-    T z0, z1;
+    T z[2];
     exact_normals(w[0], w[1], e0, e1);
-    box_muller<T>(w[0], w[1], z0, z1);
+    box_muller<T, 1>(w.v, z);
     const double r = std::hypot(e0, e1);
-    if (r >= smallest_radius && r < largest_radius) worst = std::max({worst, std::fabs(double(z0) - e0), std::fabs(double(z1) - e1)});
+    if (r >= smallest_radius && r < largest_radius) worst = std::max({worst, std::fabs(double(z[0]) - e0), std::fabs(double(z[1]) - e1)});
   }
   return worst;
 }
@@ -72,15 +72,16 @@ TEST(Normals, DoubleIsExactToRounding) { EXPECT_LT(worst_error<double>(0, 10), 2
 TEST(Normals, EdgesOfTheWords) {
   for (std::uint32_t a : {0u, 1u, 2u, 0x7fffffffu, 0x80000000u, 0xfffffffeu, 0xffffffffu})
     for (std::uint32_t b : {0u, 1u, 0x40000000u, 0x7fffffffu, 0x80000000u, 0xc0000000u, 0xffffffffu}) {
-      double e0, e1, d0, d1;
-      float f0, f1;
+      const std::uint32_t w[2] = {a, b};
+      double e0, e1, d[2];
+      float f[2];
       exact_normals(a, b, e0, e1);
-      box_muller<double>(a, b, d0, d1), box_muller<float>(a, b, f0, f1);
-      EXPECT_NEAR(d0, e0, 2e-14);
-      EXPECT_NEAR(d1, e1, 2e-14);
+      box_muller<double, 1>(w, d), box_muller<float, 1>(w, f);
+      EXPECT_NEAR(d[0], e0, 2e-14);
+      EXPECT_NEAR(d[1], e1, 2e-14);
       // Next to u = 1 a float cannot tell u from 1: the radius is 0 where it should be below sqrt(2 * 2^-24) = 3.5e-4.
-      EXPECT_NEAR(f0, e0, 3.6e-4);
-      EXPECT_NEAR(f1, e1, 3.6e-4);
+      EXPECT_NEAR(f[0], e0, 3.6e-4);
+      EXPECT_NEAR(f[1], e1, 3.6e-4);
     }
 }
 
@@ -92,7 +93,7 @@ TEST(Normals, MomentsAreNormal) {
   const double n = 4e6;
   for (std::uint32_t block = 0; block < 1000000; ++block) {
     float z[4];
-    stream.draw(block, z);
+    stream.draw<4>(block, z);
     for (double x : z) s[1] += x, s[2] += x * x, s[3] += x * x * x, s[4] += x * x * x * x;
   }
   EXPECT_NEAR(s[1] / n, 0, 4.5 * std::sqrt(1 / n));
@@ -107,7 +108,7 @@ TEST(Normals, StreamsDiffer) {
     Normals<double> s;
     s.init(seed, set, replicate, port);
     double z[4];
-    s.draw(0, z);
+    s.draw<4>(0, z);
     return z[0];
   };
   const double base = first(1, 2, 3, 1);
