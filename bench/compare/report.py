@@ -3,6 +3,7 @@ import platform
 import shlex
 import shutil
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def number(value):
     return "" if np.isnan(value) else f"{value:.2g}"
 
 
-def settings_of(setting):
-    return ", ".join(f"{name} {value}" for name, value in setting.items())
+def settings_of(line, sweep):
+    other = [line.method] if line.method != sweep.method else []
+    return ", ".join(other + [f"{name} {value}" for name, value in line.setting.items()])
 
 
 def agreement_of(outcome, titles):
@@ -61,7 +63,8 @@ def agreement_of(outcome, titles):
     scales = [["*allowed*", *(number(c.limit) for c in scale)],
               ["*scale of rounding: neurosweep, float against double*", *(number(c.rounding) for c in scale)],
               ["*scale of a wrong scheme: neurosweep, heun instead*", *(number(c.scheme) for c in scale)]]
-    text = f"\n### Agreement on {sets} sets\n\nWithout noise, set by set: what 99 % of the differences keep to, and the largest.\n\n"
+    text = f"\n### Agreement on {sets} sets\n\nWithout noise, set by set: what 99 % of the differences keep to, and the largest (units of the sweep's CSV). A rival "
+    text += "with another method is held to neurosweep with that method.\n\n"
     text += table(["", *outcome.sweep.measures], rows(False, lambda c: f"{number(c.found)}, {number(c.largest)}") + scales)
     if outcome.sweep.noise:
         text += "\nWith noise: the mean difference over the sets, in standard errors "
@@ -76,7 +79,7 @@ def section(outcome, session, titles):
     sweep = outcome.sweep
     text = f"\n## {sweep.title}\n\n{sweep.steps} steps a set, {sweep.method}, float.\n"
     for cores, whole, own in outcome.large:
-        rows = [[titles[m.rival], f"{m.sets}", settings_of(m.setting), f"{m.compile:.1f}", millions(m.rate), millions(m.neurosweep),
+        rows = [[titles[m.rival], f"{m.sets}", settings_of(m, sweep), f"{m.compile:.1f}", millions(m.rate), millions(m.neurosweep),
                  times(m.ratio), times(m.large)] for m in outcome.measured if m.cores == cores]
         command = shlex.join(session.command(sweep, sweep.large, session.cores[:cores])).replace(str(session.program), "neurosweep")
         text += f"\n### {cores_of(cores)}\n\n"
@@ -110,7 +113,7 @@ def write(file, session, outcomes, titles, reasons):
     text += f"""{cpu_name()}, {len(session.cores)} cores; {platform.system()} {platform.release()}, Python {platform.python_version()}, {output("g++", "--version").splitlines()[0] if shutil.which("g++") else ""}.
 {output(str(session.program), "--version").splitlines()[0]}; {", ".join(f"{n} {v}" for n, v in sorted(versions.items(), key=lambda v: v[0].lower()))}.
 
-    bench/compare/compare
+    {shlex.join(["bench/compare/compare", *sys.argv[1:]])}
 
 Node-steps/s are sets x steps / wall time, medians of {session.rounds} rounds in which every rival and neurosweep took turns. Rivals are warm:
 compiled, in a process that stays; compiling is what their first call took beyond that. neurosweep is the whole program: start,

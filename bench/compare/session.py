@@ -67,9 +67,10 @@ class Rival:
     """A rival on some cores: one process of many threads where it has its own, else a process for each core."""
     name: str
     workers: list
-    sets: int = 0
-    setting: dict = field(default_factory=dict)
-    compile: float = 0
+    sets: int
+    method: str
+    setting: dict
+    compile: float
     seconds: list = field(default_factory=list)          # one for each round, of this rival
     neurosweep: list = field(default_factory=list)       # and of neurosweep on as many sets
 
@@ -88,6 +89,7 @@ class Measured:
     rival: str
     cores: int
     sets: int
+    method: str
     setting: dict
     compile: float
     rate: float              # node-steps/s, median
@@ -150,7 +152,7 @@ class Session:
             if len(cores) == 1:
                 reference = agreement.Reference(sweep, lambda *more: self.neurosweep(sweep, agreement.sets, cores, *more), self.folder.name)
                 for rival in present:
-                    outcome.checks += reference.check(rival.name, rival.workers[0], rival.setting, tuned[rival.name]["method"])
+                    outcome.checks += reference.check(rival.name, rival.workers[0], rival.setting, rival.method)
             for rival in present:
                 for worker in rival.workers:
                     worker.stop()
@@ -173,7 +175,7 @@ class Session:
         each = max(best["setting"].get("batch", 0), smallest)
         while 2 * each * sweep.steps / best["rate"] < self.seconds:
             each *= 2
-        rival = Rival(name, workers, each * len(cores), best["setting"], best["compile"])
+        rival = Rival(name, workers, each * len(cores), best["method"], best["setting"], best["compile"])
         rival.run()
         return rival
 
@@ -191,6 +193,6 @@ class Session:
 
     def line(self, sweep, rival, cores, whole):
         work, share = rival.sets * sweep.steps, sweep.large / rival.sets
-        return Measured(rival.name, len(cores), rival.sets, rival.setting, rival.compile, work / median(rival.seconds),
+        return Measured(rival.name, len(cores), rival.sets, rival.method, rival.setting, rival.compile, work / median(rival.seconds),
                         work / median(rival.neurosweep), median(r / n for r, n in zip(rival.seconds, rival.neurosweep)),
                         median(r * share / n for r, n in zip(rival.seconds, whole)))
