@@ -14,9 +14,9 @@ struct Fact {
 };
 
 struct ReportText {
-  std::vector<std::string> summary;    // the map in words, for those who do not see it
-  std::vector<Fact> facts;             // how it was made
-  std::string store;                   // its folder, as `trace --from-store` takes it
+  std::vector<std::string> summary = {};   // the map in words, for those who do not see it
+  std::vector<Fact> facts = {};            // how it was made
+  std::string store = {};                  // its folder, as `trace --from-store` takes it
   std::uint32_t replicates = 1;
 };
 

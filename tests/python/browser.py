@@ -100,7 +100,7 @@ class Browser:
 
     def text(self, selector):
         """As it is seen: "" of what is hidden."""
-        return self.value(f"document.querySelector({json.dumps(selector)}).innerText.trim()")
+        return self.value(f"(() => {{ const e = document.querySelector({json.dumps(selector)}); return e.checkVisibility() ? e.innerText.trim() : ''; }})()")
 
     def mouse(self, kind, x, y, **more):
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
