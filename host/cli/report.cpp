@@ -56,14 +56,14 @@ void add_report(CLI::App& app, Action& action) {
   const CLI::Validator named(check_name, "");
   command->add_option("STORE", o->store, "the store that a run filled, such as results/NAME.zarr")
       ->type_name("")->required()->check(named);
-  command->add_option("-o,--output", o->file, "the page: one .html file, which needs nothing else; - is standard output")
+  command->add_option("-o,--output", o->file, "the page, one .html file; - is standard output")
       ->type_name("FILE")->required()->check(named);
-  command->add_option("--measure", o->measures, "this measure alone, with its SD if it has one; may be repeated")
+  command->add_option("--measure", o->measures, "this measure alone, with its SD if it has one")
       ->type_name("NAME")->allow_extra_args(false);
-  command->footer("The page shows each measure's map, a set's values under the pointer, and on a click the command that\n"
-                  "traces the set.\n\nExamples:\n"
+  command->footer("The page shows the map of each measure, the values of the set under the pointer,\n"
+                  "and on a click the command that shows this set over time. It needs no network.\n\nExamples:\n"
                   "  neurosweep report results/jr_gain_map.zarr -o map.html\n"
-                  "  neurosweep report results/jr_gain_map.zarr --measure amplitude -o amplitude.html");
+                  "  neurosweep report results/jr_gain_map.zarr --measure amplitude -o a.html");
   command->callback([=, &action] {
     if (o->file == "/dev/stdout") o->file = "-";
     action = [=] { return stoppable([&] { write(*o); }); };
