@@ -16,7 +16,7 @@ def program():
 class Browser:
     """Opens `file`; .problems has all that the page complained of, .requests all that it asked for."""
 
-    def __init__(self, file, width=1300, height=900, dark=False):
+    def __init__(self, file, width=1300, height=900, dark=False, scripts=True):
         self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         ours, theirs = os.pipe(), os.pipe()       # read end, write end: from the browser, to the browser
         command = [program(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe",
@@ -34,6 +34,7 @@ class Browser:
             self.call(domain + ".enable")
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.loaded = False
         self.requests.clear()
         self.call("Page.navigate", url="file://" + os.path.abspath(file))

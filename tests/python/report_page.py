@@ -139,6 +139,12 @@ class ReportPage(StoreTest):
         with self.page(dark=True) as page:
             self.assertLess(page.value(luminance), 150)
 
+    def test_without_scripts(self):
+        self.gain_map()
+        with self.page(scripts=False) as page:
+            for words in ("64 sets", "largest at Ae = ", "JavaScript, which is switched off", "method = exp-euler"):
+                self.assertIn(words, page.text("body"))
+
     def test_large(self):
         """2000 x 2000 sets; the far corner and one in between."""
         self.run_sweep('model = "jansen-rit"\ndt = "0.5 ms"\nduration = "10 ms"\n[input.E]\nnoise = 20\n[observe]\nmeasures = ["mean"]\n',
