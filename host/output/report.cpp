@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "host/output/colours.hpp"
+#include "host/output/figure.hpp"
 #include "host/output/output_file.hpp"
 #include "host/output/shape.hpp"
 #include "host/output/text.hpp"
@@ -117,10 +118,15 @@ std::optional<Range> scale_of(const Map& map, std::size_t c) {
   return Range{shown->low - air, shown->high + air};
 }
 
-// The Cell of each set.
-std::vector<std::uint8_t> kinds_of(const Map& map, const MapColumn& column) {
-  std::vector<std::uint8_t> kinds(map.sets());
-  for (std::size_t set = 0; set < kinds.size(); ++set) kinds[set] = std::uint8_t(cell_of(map, column, set));
+// [column][set] what the set shows: a Cell.
+using Kinds = std::vector<std::vector<std::uint8_t>>;
+
+Kinds kinds_of(const Map& map) {
+  Kinds kinds;
+  for (const MapColumn& column : map.columns) {
+    auto& of_column = kinds.emplace_back(map.sets());
+    for (std::size_t set = 0; set < map.sets(); ++set) of_column[set] = std::uint8_t(cell_of(map, column, set));
+  }
   return kinds;
 }
 
@@ -128,35 +134,30 @@ bool whole(const std::vector<std::uint8_t>& kinds) {
   return std::all_of(kinds.begin(), kinds.end(), [](std::uint8_t kind) { return kind == std::uint8_t(Cell::value); });
 }
 
-std::string colour_code(Rgb colour) { return fmt::format("#{:06x}", colour); }
-
-bool occurs(const Map& map, Cell cell) {
-  return std::any_of(map.columns.begin(), map.columns.end(), [&](const MapColumn& column) {
-    const auto kinds = kinds_of(map, column);
-    return std::find(kinds.begin(), kinds.end(), std::uint8_t(cell)) != kinds.end();
-  });
+bool occurs(const Kinds& kinds, Cell cell) {
+  return std::any_of(kinds.begin(), kinds.end(), [&](const auto& column) { return std::find(column.begin(), column.end(), std::uint8_t(cell)) != column.end(); });
 }
 
 // In the order of enum Cell. Stripes rise, fall or do both, so that these sets are told apart without any colour.
-Json kinds_json(const Map& map) {
-  Json kinds = Json::array({{{"name", cell_name(Cell::value)}}});
+Json kinds_json(const Kinds& kinds) {
+  Json all = Json::array({{{"name", cell_name(Cell::value)}}});
   const auto add = [&](Cell cell, Rgb stripe, bool rising, bool falling) {
-    kinds.push_back({{"name", cell_name(cell)}, {"colour", colour_code(cell_colour(cell, 0, {0, 0}))}, {"stripe", colour_code(stripe)},
-                     {"rising", rising}, {"falling", falling}, {"occurs", occurs(map, cell)}});
+    all.push_back({{"name", cell_name(cell)}, {"colour", colour_code(cell_colour(cell, 0, {0, 0}))}, {"stripe", colour_code(stripe)},
+                   {"rising", rising}, {"falling", falling}, {"occurs", occurs(kinds, cell)}});
   };
   add(Cell::no_value, no_value_colour, false, false);
   add(Cell::diverged, 0xFFFFFF, true, true);
   add(Cell::outside, outside_stripe_colour, false, true);
   add(Cell::missing, missing_stripe_colour, true, false);
-  return kinds;
+  return all;
 }
 
-Json map_json(const Map& map, const ReportText& text) {
+Json map_json(const Map& map, const Kinds& kinds, const ReportText& text) {
   Json axes = Json::array(), columns = Json::array(), palette = Json::array();
   for (const MapAxis& axis : map.axes) axes.push_back(axis_json(axis));
   for (std::size_t c = 0; c < map.columns.size(); ++c) {
     const MapColumn& column = map.columns[c];
-    Json j{{"name", column.name}, {"unit", column.unit}, {"whole", whole(kinds_of(map, column))}};
+    Json j{{"name", column.name}, {"unit", column.unit}, {"whole", whole(kinds[c])}};
     if (const auto scale = scale_of(map, c))
       j["scale"] = {{"low", scale->low}, {"high", scale->high},
                     {"ticks", tick_json(scale_ticks(*scale, plot_height), scale->low, scale->high, [](double value) { return value; })}};
@@ -164,7 +165,7 @@ Json map_json(const Map& map, const ReportText& text) {
   }
   for (int i = 0; i < 256; ++i) palette.push_back(colour_code(viridis(i / 255.0)));
   return {{"axes", axes}, {"columns", columns}, {"single", map.single}, {"replicates", text.replicates}, {"store", text.store},
-          {"plot", {{"width", plot_width}, {"height", plot_height}}}, {"palette", palette}, {"kinds", kinds_json(map)}};
+          {"plot", {{"width", plot_width}, {"height", plot_height}}}, {"palette", palette}, {"kinds", kinds_json(kinds)}};
 }
 
 // ---- its numbers ----------------------------------------------------------------------------------------------------
@@ -189,13 +190,13 @@ void write_array(OutputFile& file, const std::string& id, const std::vector<T>& 
   file.write("</script>\n");
 }
 
-void write_data(OutputFile& file, const Map& map) {
+void write_data(OutputFile& file, const Map& map, const Kinds& kinds) {
   for (std::size_t c = 0; c < map.columns.size(); ++c) {
     const MapColumn& column = map.columns[c];
     const std::string id = fmt::format("values-{}", c);
     if (map.single) write_array(file, id, std::vector<float>(column.values.begin(), column.values.end()));
     else write_array(file, id, column.values);
-    if (const auto kinds = kinds_of(map, column); !whole(kinds)) write_array(file, fmt::format("kinds-{}", c), kinds);
+    if (!whole(kinds[c])) write_array(file, fmt::format("kinds-{}", c), kinds[c]);
   }
   if (!map.failed.empty()) write_array(file, "failed", map.failed);
 }
@@ -212,6 +213,7 @@ void check_report_size(std::uint64_t sets, std::size_t columns, bool single) {
 void write_report(const Map& map, const ReportText& text, const std::string& path) {
   check_shape(map);
   check_report_size(map.sets(), map.columns.size(), map.single);
+  const Kinds kinds = kinds_of(map);
   OutputFile file(path);
   std::string_view rest = report_page;
   for (std::size_t mark; (mark = rest.find("{{")) != rest.npos;) {
@@ -222,8 +224,8 @@ void write_report(const Map& map, const ReportText& text, const std::string& pat
     if (name == "title") file.write(title_of(map));
     else if (name == "summary") file.write(summary_html(text.summary));
     else if (name == "facts") file.write(facts_html(text.facts));
-    else if (name == "map") file.write(script_json(map_json(map, text)));
-    else if (name == "data") write_data(file, map);
+    else if (name == "map") file.write(script_json(map_json(map, kinds, text)));
+    else if (name == "data") write_data(file, map, kinds);
     else if (name == "css") file.write(report_css);
     else if (name == "js") file.write(report_js);
     else throw std::logic_error(fmt::format("page.html wants {}, which there is not", name));

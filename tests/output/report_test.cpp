@@ -78,7 +78,7 @@ TEST_F(ReportPage, Numbers) {
   EXPECT_EQ(j["columns"][0]["scale"]["high"], 4);
   EXPECT_EQ(j["palette"].size(), 256u);
   EXPECT_EQ(j["palette"][0], "#440154");                             // viridis
-  EXPECT_EQ(j["palette"][255], "#fde725");
+  EXPECT_EQ(j["palette"][255], "#FDE725");
   const char* names[] = {"value", "no value", "diverged", "left its domain", "not computed"};
   for (std::size_t kind = 0; kind < 5; ++kind) EXPECT_EQ(j["kinds"][kind]["name"], names[kind]);
   EXPECT_EQ(j["kinds"][1]["occurs"], false);

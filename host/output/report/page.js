@@ -102,10 +102,11 @@ function colourIndex(value, {low, high}) {             // halved, so that no dif
   return Math.round(255 * Math.min(Math.max((value / 2 - low / 2) / (high / 2 - low / 2), 0), 1));
 }
 
-// An image of at least a pixel for each cell, up to what every browser takes; `clear`: values are left out.
+// An image of at least a pixel for each cell, up to what every browser takes; `clear`: values are left out. Cells that are
+// not equally wide get many.
 function imageOf(column, clear) {
-  const most = 4096, x = axes[view.x], y = axes[view.y];
-  const length = (axis, pixels) => Math.min(Math.max(Math.round(pixels * devicePixelRatio), axis ? axis.size : 1), most);
+  const most = 4096, uneven = 2048, x = axes[view.x], y = axes[view.y];
+  const length = (axis, pixels) => Math.min(Math.max(Math.round(pixels * devicePixelRatio), axis?.edges ? uneven : axis?.size ?? 1), most);
   const width = length(x, plot.width), height = length(y, plot.height);
   const along = (axis, n) => Int32Array.from({length: n}, (_, i) => axis ? indexOn(axis, positionAt(axis, (i + 0.5) / n)) : 0);
   const xs = along(x, width).map((i) => i * strides[view.x]), ys = along(y, height).map((i) => y ? i * strides[view.y] : 0);
@@ -131,7 +132,7 @@ function layoutOf(pen, column) {
   const x = axes[view.x].across, scale = column.scale?.ticks ?? [], y = view.y < 0 ? scale : axes[view.y].upwards;
   const left = line + gap + widest(y) + gap, below = gap + (x.some((tick) => tick.turned) ? widest(x) : line) + line + gap;
   const right = view.y < 0 ? 2 * line : barGap + barWidth + 2 * gap + widest(scale) + line;
-  return {x, y, scale, left, top: line / 2, width: left + plot.width + right, height: line / 2 + plot.height + below, below};
+  return {x, y, scale, left, top: line / 2, width: left + plot.width + right, height: line / 2 + plot.height + below};
 }
 
 function write(pen, text, x, y, {align = "center", base = "middle", turned = false}) {
@@ -374,4 +375,6 @@ element("copy").addEventListener("click", copy);
 element("table").addEventListener("toggle", makeTable);
 makeControls(), makeChoice(), makeLegend();
 if (axes.length) redraw(); else choose();
-for (const change of ["(prefers-color-scheme: dark)", `(resolution: ${devicePixelRatio}dppx)`]) matchMedia(change).addEventListener("change", redraw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+let sharpness = devicePixelRatio;
+addEventListener("resize", () => { if (devicePixelRatio !== sharpness) sharpness = devicePixelRatio, redraw(); });
