@@ -25,6 +25,7 @@ TEST_F(Troubleshooting, SweepFile) {
   const auto expect = [&](const Strings& flags, const std::string& words) { expect_quoted(Strings{"run", "x.toml", "--dry-run"} + flags, words); };
   expect({"--set", "bi=40 ms"}, "--set bi=40 ms: bi: \"40 ms\" is of the wrong kind (time); wanted is a frequency or rate (Hz, mHz, kHz, MHz)");
   expect({}, "axis Ae: 2 ... 5 mV leaves the literature's range, 2.6 ... 9.75 mV");
+  expect_quoted({"run", "x.tom"}, "x.tom: no such file; did you mean \"x.toml\"?");
   expect({"--set", "Aee=3"}, "--set Aee=3: unknown parameter or key \"Aee\"; did you mean \"Ae\"?");
   expect({"--set", "Ae=3mV"}, "--set Ae=3mV: Ae is swept by the axis at x.toml:");
   expect({"--set", "duration=600ms"}, "spectrum.segment: 512 samples are more than the 200 that are observed (the duration less the transient)");
