@@ -18,10 +18,12 @@ void add_models(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_plot(CLI::App& app, Action& action);
 void add_trace(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
-void add_completion(CLI::App& app, Action& action);    // the last: it describes the others, and itself
+void add_completion(CLI::App& app, Action& action);    // these describe the others, and themselves
+void add_man(CLI::App& app, Action& action);
 
 // Exit codes (README, "Exit codes"). A signal's is 128 + its number.
 enum ExitCode { exit_done = 0, exit_failed = 1, exit_wrong_input = 2 };

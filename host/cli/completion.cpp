@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "command_line.hpp"
 #include "commands.hpp"
 #include "host/spec/measures.hpp"
 #include "host/spec/suggest.hpp"
@@ -14,18 +15,6 @@ namespace neurosweep {
 namespace {
 
 using Strings = std::vector<std::string>;
-
-struct Option {
-  std::string name, description;         // without the --
-  bool takes_value;
-  Strings values;                        // that can be listed; else a file may stand there
-};
-
-struct Command {
-  std::string name, description;
-  std::vector<Option> options;
-  Strings words;                         // what can stand after it, where that can be listed
-};
 
 const Strings shells{"bash", "zsh", "fish"};
 
@@ -54,29 +43,15 @@ Strings words_of(const std::string& command) {
   return {};
 }
 
-Command describe(const CLI::App& app) {
-  Command command{app.get_name(), app.get_description(), {}, words_of(app.get_name())};
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames())
-      command.options.push_back({name, option->get_description(), option->get_items_expected_max() > 0, values_of(name)});
-  return command;
-}
-
-std::vector<Command> commands_of(const CLI::App& app) {
-  std::vector<Command> commands;
-  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(describe(*command));
-  return commands;
-}
-
 std::string joined(const Strings& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   return text;
 }
 
-Strings option_words(const Command& command) {
+Strings option_words(const CommandRow& command) {
   Strings words;
-  for (const Option& o : command.options) words.push_back("--" + o.name);
+  for (const OptionRow& o : command.options) words.push_back("--" + o.name);
   return words;
 }
 
@@ -99,15 +74,15 @@ std::string quoted(const std::string& text) {
 
 // ---- bash -----------------------------------------------------------------------------------------------------------
 
-std::string bash_script(const std::vector<Command>& commands) {
+std::string bash_script(const std::vector<CommandRow>& commands) {
   Strings names;
   std::string cases, values;
-  for (const Command& c : commands) {
+  for (const CommandRow& c : commands) {
     names.push_back(c.name);
-    cases += fmt::format("      {}) options={}; words={} ;;\n", c.name, quoted(joined(option_words(c))), quoted(joined(c.words)));
-    for (const Option& o : c.options)
-      if (const std::string entry = fmt::format("    --{}) words={} ;;\n", o.name, quoted(joined(o.values)));
-          !o.values.empty() && values.find(entry) == std::string::npos)
+    cases += fmt::format("      {}) options={}; words={} ;;\n", c.name, quoted(joined(option_words(c))), quoted(joined(words_of(c.name))));
+    for (const OptionRow& o : c.options)
+      if (const std::string entry = fmt::format("    --{}) words={} ;;\n", o.name, quoted(joined(values_of(o.name))));
+          !values_of(o.name).empty() && values.find(entry) == std::string::npos)
         values += entry;
   }
   return fmt::format(R"(# bash completion for neurosweep
@@ -133,18 +108,18 @@ complete -o bashdefault -o default -F _neurosweep neurosweep
 
 // ---- zsh ------------------------------------------------------------------------------------------------------------
 
-std::string zsh_option(const Option& o) {
-  const std::string what = o.values.empty() ? ":_files" : ":(" + escaped(joined(o.values), ":") + ")";
-  return quoted(fmt::format("--{}[{}]{}", o.name, escaped(o.description, "[]:"), o.takes_value ? ":value" + what : ""));
+std::string zsh_option(const OptionRow& o) {
+  const std::string what = values_of(o.name).empty() ? ":_files" : ":(" + escaped(joined(values_of(o.name)), ":") + ")";
+  return quoted(fmt::format("--{}[{}]{}", o.name, escaped(o.description, "[]:"), !o.value.empty() ? ":value" + what : ""));
 }
 
-std::string zsh_script(const std::vector<Command>& commands) {
+std::string zsh_script(const std::vector<CommandRow>& commands) {
   std::string described, cases;
-  for (const Command& c : commands) {
+  for (const CommandRow& c : commands) {
     described += "    " + quoted(c.name + ":" + escaped(c.description, ":")) + "\n";
     cases += fmt::format("    {}) _arguments", c.name);
-    for (const Option& o : c.options) cases += " \\\n      " + zsh_option(o);
-    cases += " \\\n      " + quoted(c.words.empty() ? "*:file:_files" : "*:name:(" + joined(c.words) + ")") + " ;;\n";
+    for (const OptionRow& o : c.options) cases += " \\\n      " + zsh_option(o);
+    cases += " \\\n      " + quoted(words_of(c.name).empty() ? "*:file:_files" : "*:name:(" + joined(words_of(c.name)) + ")") + " ;;\n";
   }
   return fmt::format(R"(#compdef neurosweep
 _neurosweep() {{
@@ -166,22 +141,22 @@ if [ "$funcstack[1]" = _neurosweep ]; then _neurosweep "$@"; else compdef _neuro
 
 // ---- fish -----------------------------------------------------------------------------------------------------------
 
-std::string fish_script(const std::vector<Command>& commands) {
+std::string fish_script(const std::vector<CommandRow>& commands) {
   std::string text = "# fish completion for neurosweep\n";
-  for (const Command& c : commands) {
+  for (const CommandRow& c : commands) {
     text += fmt::format("complete -c neurosweep -f -n __fish_use_subcommand -a {} -d {}\n", c.name, quoted(c.description));
     const std::string within = fmt::format("complete -c neurosweep -n '__fish_seen_subcommand_from {}'", c.name);
-    for (const Option& o : c.options) {
-      const std::string value = !o.takes_value ? "" : o.values.empty() ? " -r" : " -x -a " + quoted(joined(o.values));
+    for (const OptionRow& o : c.options) {
+      const std::string value = o.value.empty() ? "" : values_of(o.name).empty() ? " -r" : " -x -a " + quoted(joined(values_of(o.name)));
       text += fmt::format("{} -l {}{} -d {}\n", within, o.name, value, quoted(o.description));
     }
-    if (!c.words.empty()) text += fmt::format("{} -f -a {}\n", within, quoted(joined(c.words)));
+    if (!words_of(c.name).empty()) text += fmt::format("{} -f -a {}\n", within, quoted(joined(words_of(c.name))));
   }
   return text;
 }
 
 int completion(const CLI::App& app, const std::string& shell) {
-  const std::vector<Command> commands = commands_of(app);
+  const std::vector<CommandRow> commands = commands_of(app);
   if (shell == "bash") fmt::print("{}", bash_script(commands));
   else if (shell == "zsh") fmt::print("{}", zsh_script(commands));
   else if (shell == "fish") fmt::print("{}", fish_script(commands));
@@ -196,9 +171,9 @@ void add_completion(CLI::App& app, Action& action) {
   auto shell = std::make_shared<std::string>();
   command->add_option("SHELL", *shell, "bash, zsh or fish")->type_name("")->required();
   command->footer("Examples:\n"
-                  "  neurosweep completion bash > ~/.local/share/bash-completion/completions/neurosweep\n"
-                  "  neurosweep completion fish > ~/.config/fish/completions/neurosweep.fish\n"
-                  "  source <(neurosweep completion zsh)");
+                  "  source <(neurosweep completion bash)                  # in ~/.bashrc\n"
+                  "  source <(neurosweep completion zsh)                   # in ~/.zshrc\n"
+                  "  neurosweep completion fish > ~/.config/fish/completions/neurosweep.fish");
   command->callback([=, &app, &action] { action = [=, &app] { return completion(app, *shell); }; });
 }
 

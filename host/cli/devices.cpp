@@ -20,6 +20,9 @@ int run() {
 
 void add_devices(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("devices", "list the devices that a sweep can run on");
+  command->footer("Examples:\n"
+                  "  neurosweep devices\n"
+                  "  neurosweep run sweeps/jr_gain_map.toml --device cpu --out cpu.zarr");
   command->callback([&action] { action = run; });
 }
 

@@ -65,14 +65,14 @@ void add_export(CLI::App& app, Action& action) {
       ->type_name("")->required()->check(named);
   command->add_option("--csv", o->csv, "the file; - is standard output")
       ->type_name("FILE")->required()->check(named);
-  command->add_option("--measure", o->measures, "this measure alone, with its SD if it has one; may be repeated")
+  command->add_option("--measure", o->measures, "this measure alone, with its SD if it has one")
       ->type_name("NAME")->allow_extra_args(false);
   command->add_option("--layout", o->layout, "table (the default): a row for each set; grid: a file for each measure")
       ->type_name("NAME");
   command->footer("Examples:\n"
                   "  neurosweep export results/jr_gain_map.zarr --csv map.csv\n"
                   "  neurosweep export results/jr_gain_map.zarr --measure amplitude --csv - | head\n"
-                  "  neurosweep export results/jr_gain_map.zarr --layout grid --csv map.csv    # map.amplitude.csv, ...");
+                  "  neurosweep export results/jr_gain_map.zarr --layout grid --csv map.csv");
   command->callback([=, &action] {
     if (o->csv == "/dev/stdout") o->csv = "-";
     action = [=] { return stoppable([&] { write(*o); }); };

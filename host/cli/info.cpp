@@ -9,6 +9,7 @@
 #include <set>
 
 #include "commands.hpp"
+#include "facts.hpp"
 #include "host/output/summary.hpp"
 #include "host/output/text.hpp"
 #include "show.hpp"
@@ -63,24 +64,9 @@ std::vector<std::string> done_lines(const Contents& c, const Map& labels) {
   return lines;
 }
 
-std::string axis_text(const MapAxis& axis) {
-  const std::string name = output::label(axis.name, axis.unit);
-  if (!axis.names.empty()) return fmt::format("{}: {}", name, fmt::join(axis.names, ", "));
-  const auto [low, high] = std::minmax_element(axis.values.begin(), axis.values.end());
-  return fmt::format("{}: {}, {} to {}{}", name, output::how_many("value", axis.values.size()), *low, *high, axis.log ? ", logarithmic" : "");
-}
-
 std::string size_text(const ChunkGrid& grid, std::uint64_t bytes) {
   return fmt::format("{} in {}{}, {}B", output::how_many("set", grid.sets()), output::how_many("chunk", grid.count()),
                      grid.chunk.empty() ? "" : fmt::format(" of {}", fmt::join(grid.chunk, " x ")), output::human_count(double(bytes)));
-}
-
-// What the sweep file chose: axes and model stand elsewhere.
-std::vector<std::string> sweep_lines(const StoreMetadata& m) {
-  std::vector<std::string> lines;
-  for (const auto& [name, value] : without_defaults(m.identity))
-    if (name != "model" && name != "numbers_version" && !name.starts_with("axis ")) lines.push_back(fmt::format("{} = {}", name, value));
-  return lines;
 }
 
 std::vector<std::string> damage_lines(const std::set<std::string>& damaged) {
@@ -95,28 +81,19 @@ void print_lines(const std::string& name, const std::vector<std::string>& lines)
   for (std::size_t i = 0; i < lines.size(); ++i) fmt::print("{:<14}{}\n", i == 0 ? name : "", output::one_line(lines[i]));
 }
 
-void print_line(const std::string& name, const std::string& text) {
-  if (!text.empty()) print_lines(name, {text});
+void print_facts(const std::vector<Fact>& facts) {
+  for (const Fact& fact : facts) print_lines(fact.name, fact.lines);
 }
 
 void print_text(const Store& store, const Contents& c) {
   const StoreMetadata& m = store.metadata();
   const Map labels = empty_map(m);
-  std::vector<std::string> axes;
-  for (const MapAxis& axis : m.axes) axes.push_back(axis_text(axis));
-  print_line("title", m.title);
-  print_line("store", store.folder());
-  print_line("model", m.model);
-  print_lines("sweep", sweep_lines(m));
-  print_lines("axes", axes);
-  print_line("size", size_text(m.grid, c.bytes));
+  print_lines("store", {store.folder()});
+  print_facts(sweep_facts(m));
+  print_lines("size", {size_text(m.grid, c.bytes)});
   print_lines("done", done_lines(c, labels));
   print_lines("damaged", damage_lines(c.damaged));
-  print_line("computed on", m.device);
-  print_line("compute time", m.compute_seconds < 10 ? fmt::format("{:.1f} s", m.compute_seconds) : output::human_duration(m.compute_seconds));
-  print_line("created", m.created);
-  print_line("updated", m.updated);
-  print_line("by", fmt::format("neurosweep {}{}", m.version, m.commit.empty() ? "" : fmt::format(" (commit {})", m.commit)));
+  print_facts(run_facts(m));
   print_lines("summary", summary_lines(c.summary, labels));
 }
 

@@ -7,6 +7,7 @@
 #include <exception>
 #include <system_error>
 
+#include "command_line.hpp"
 #include "commands.hpp"
 #include "host/plan/launcher.hpp"
 #include "host/spec/suggest.hpp"
@@ -15,11 +16,7 @@
 namespace neurosweep {
 namespace {
 
-std::vector<std::string> command_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  return names;
-}
+std::vector<std::string> command_names(const CLI::App& app) { return names_of(commands_of(app)); }
 
 // What CLI11 calls an argument that it did not expect: say which, and what was probably meant.
 std::string unexpected(const CLI::App& app, const std::string& argument) {
@@ -58,18 +55,18 @@ int parse_error(const CLI::App& app, const CLI::ParseError& e) {
 
 int run_program(int argc, char** argv) {
   CLI::App app{"neurosweep maps how neural models behave over millions of parameter sets.\n"
-               "A sweep file goes in, a labelled map comes out: CSV, a picture, or the terminal.\n", "neurosweep"};
+               "A sweep file goes in, a labelled map comes out: CSV, a picture, or the terminal.", "neurosweep"};
+  app.formatter(help_formatter());
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
   Action action;
-  add_run(app, action), add_export(app, action), add_plot(app, action), add_info(app, action), add_trace(app, action);
-  add_init(app, action), add_models(app, action), add_devices(app, action);
-  add_completion(app, action);
+  add_run(app, action), add_export(app, action), add_plot(app, action), add_report(app, action), add_info(app, action);
+  add_trace(app, action), add_init(app, action), add_models(app, action), add_devices(app, action);
+  add_completion(app, action), add_man(app, action);
   app.footer("Examples:\n"                              // after the commands, which would take it over
              "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
+             "  neurosweep report results/jr_gain_map.zarr -o map.html\n"
              "  neurosweep trace sweeps/jr_gain_map.toml --at Ae=3.25mV --plot trace.png\n"
-             "  neurosweep export results/jr_gain_map.zarr --csv map.csv\n"
-             "  neurosweep models jansen-rit\n"
              "  neurosweep init izhikevich --preset chattering > chattering.toml");
   try {
     app.parse(argc, argv);

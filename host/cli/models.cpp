@@ -204,11 +204,15 @@ const ModelInfo& model_named(const std::string& name) {
 }
 
 void add_models(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("models", "list the models, or one model's parameters, states, ports and signals");
+  CLI::App* command = app.add_subcommand("models", "list the models, or one model's equations, parameters and signals");
   auto name = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  command->add_option("NAME", *name, "a model's name");
+  command->add_option("NAME", *name, "a model's name; without it all are listed");
   command->add_flag("--json", *json, "as JSON");
+  command->footer("Examples:\n"
+                  "  neurosweep models\n"
+                  "  neurosweep models jansen-rit\n"
+                  "  neurosweep models jansen-rit --json | jq .parameters");
   command->callback([=, &action] { action = [=] { return run(*name, *json); }; });
 }
 

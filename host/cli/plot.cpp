@@ -72,7 +72,7 @@ void add_plot(CLI::App& app, Action& action) {
       ->type_name("")->required()->check(named);
   command->add_option("-o,--output", o->file, "the picture: .png, .svg or .pdf; without it the terminal shows the map")
       ->type_name("FILE")->check(named);
-  command->add_option("--measure", o->measures, "this measure alone, with its SD if it has one; may be repeated")
+  command->add_option("--measure", o->measures, "this measure alone, with its SD if it has one")
       ->type_name("NAME")->allow_extra_args(false);
   command->add_option("--over", o->over, "lines over this axis, one for each value of the others")
       ->type_name("NAME");
@@ -80,7 +80,7 @@ void add_plot(CLI::App& app, Action& action) {
                   "  neurosweep plot results/jr_gain_map.zarr\n"
                   "  neurosweep plot results/jr_gain_map.zarr -o map.png\n"
                   "  neurosweep plot results/jr_gain_map.zarr --over Ae -o lines.pdf\n"
-                  "  neurosweep plot results/jr_gain_map.zarr --measure peak_frequency -o frequency.svg");
+                  "  neurosweep plot results/jr_gain_map.zarr --measure amplitude -o a.svg");
   command->callback([=, &action] { action = [=] { return stoppable([&] { draw(*o); }); }; });
 }
 

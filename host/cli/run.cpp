@@ -383,22 +383,22 @@ void add_run(CLI::App& app, Action& action) {
   const CLI::Validator named(check_name, "");
   command->add_option("FILE", o->file, "the sweep file (TOML)")
       ->type_name("")->required()->check(named);
-  command->add_option("--out", o->out, "the store: a folder of results; results/NAME.zarr unless given")
+  command->add_option("--out", o->out, "the store, a folder; results/NAME.zarr unless given")
       ->type_name("DIR")->check(named);
   command->add_option("--csv", o->csv, "write the map as a table; - is standard output")
       ->type_name("FILE")->check(named);
   command->add_option("--plot", o->plot, "write the map as a picture: .png, .svg or .pdf")
       ->type_name("FILE")->check(named);
-  command->add_option("--set", o->overrides.set, "KEY=VALUE: a key of the file (input.E.noise=0) or a parameter (Ae=3mV)")
+  command->add_option("--set", o->overrides.set, "a key of the file (input.E.noise=0), a parameter (Ae=3mV)")
       ->type_name("KEY=VALUE")->allow_extra_args(false);
-  command->add_option("--axis", o->overrides.axis, "NAME=FROM:TO:COUNT[:log]: replace the axis of that name, or add one")
+  command->add_option("--axis", o->overrides.axis, "NAME=FROM:TO:COUNT[:log]: replace or add an axis")
       ->type_name("AXIS")->allow_extra_args(false);
   command->add_option("--device", o->device, "auto (the default), cpu, cuda or cuda:N")->type_name("NAME");
   command->add_option("--threads", o->threads, "threads of the CPU; all cores unless given")
       ->type_name("N")->check(CLI::Range(1, 4096).description(""));
   command->add_option("--tile", o->tile, "sets computed as one piece of work; changes no result")
       ->type_name("N")->check(CLI::Range(std::uint64_t(1), max_sets).description(""));
-  command->add_option("--shard", o->shard_text, "compute part I of N only, from 0 to N - 1; all parts fill one store")
+  command->add_option("--shard", o->shard_text, "compute part I of N alone; I counts from 0 to N - 1")
       ->type_name("I/N");
   command->add_flag("--overwrite", o->overwrite, "delete the store if it is there already, and start afresh");
   command->add_flag("--dry-run", o->dry_run, "check everything and say what would run, then stop");
@@ -406,8 +406,8 @@ void add_run(CLI::App& app, Action& action) {
   command->add_flag("--json", o->json, "print one JSON object at the end instead of the map");
   command->footer("Examples:\n"
                   "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"
-                  "  neurosweep run sweeps/jr_gain_map.toml --axis Ae=2:5:99 --axis Ai=15:30:99 --out results/fine.zarr\n"
-                  "  neurosweep run sweeps/jr_gain_map.toml --set input.E.noise=0 --overwrite --csv - | head");
+                  "  neurosweep run sweeps/jr_gain_map.toml --axis Ae=2:5:99 --out fine.zarr\n"
+                  "  neurosweep run sweeps/jr_gain_map.toml --set seed=7 --overwrite --csv - | head");
   command->callback([=, &action] {
     if (o->csv == "/dev/stdout") o->csv = "-";
     action = [=] { return run(*o); };

@@ -175,19 +175,19 @@ void add_inputs(CLI::App& command, Options& o, const CLI::Validator& named) {
   command.add_option("FILE", o.file, "the sweep file (TOML)")->type_name("")->check(named);
   command.add_option("--from-store", o.store, "instead of FILE: the sweep of a store that a run filled")
       ->type_name("STORE")->check(named);
-  command.add_option("--at", o.at, "a value of an axis; axes that are not named have their first")
+  command.add_option("--at", o.at, "a value of an axis; others stand at their first value")
       ->type_name("NAME=VALUE")->allow_extra_args(false);
   command.add_option("--replicate", o.replicate, "which realisation of the noise, from 0 on; 0 unless given")->type_name("N");
-  command.add_option("--set", o.overrides.set, "a key of the file (input.E.noise=0) or a parameter (bi=40Hz)")
+  command.add_option("--set", o.overrides.set, "a key of the file (input.E.noise=0), a parameter (Ae=3mV)")
       ->type_name("KEY=VALUE")->allow_extra_args(false);
   command.add_option("--axis", o.overrides.axis, "NAME=FROM:TO:COUNT[:log]: replace or add an axis")
       ->type_name("AXIS")->allow_extra_args(false);
 }
 
 void add_outputs(CLI::App& command, Options& o, const CLI::Validator& named) {
-  command.add_option("--csv", o.csv, "write all states and signals, a row a step; - is standard output")
+  command.add_option("--csv", o.csv, "write all states and signals; - is standard output")
       ->type_name("FILE")->check(named);
-  command.add_option("--psd", o.psd, "write the observed signal's power spectrum (Welch's estimate)")
+  command.add_option("--psd", o.psd, "write the observed signal's power spectrum (Welch)")
       ->type_name("FILE")->check(named);
   command.add_option("--spectrogram", o.spectrogram, "write its power over time and frequency")->type_name("FILE")->check(named);
   command.add_option("--plot", o.plot, "write all of this as a picture: .png, .svg or .pdf")->type_name("FILE")->check(named);
@@ -204,9 +204,9 @@ void add_trace(CLI::App& app, Action& action) {
   add_outputs(*command, *o, named);
   command->footer("Without an output the terminal shows it.\n\nExamples:\n"
                   "  neurosweep trace sweeps/jr_gain_map.toml --at Ae=3.25mV --at Ai=22mV\n"
-                  "  neurosweep trace sweeps/jr_gain_map.toml --at Ae=5 --csv trace.csv --psd psd.csv --plot trace.png\n"
-                  "  neurosweep trace sweeps/izhikevich_presets.toml --at preset=chattering --plot c.pdf\n"
-                  "  neurosweep trace --from-store results/jr_gain_map.zarr --at Ae=5 --set input.E.noise=0");
+                  "  neurosweep trace sweeps/jr_gain_map.toml --csv t.csv --psd p.csv --plot t.png\n"
+                  "  neurosweep trace sweeps/izhikevich_presets.toml --at preset=chattering\n"
+                  "  neurosweep trace --from-store results/jr_gain_map.zarr --at Ae=5 --set seed=7");
   command->callback([=, &action] {
     for (std::string* path : {&o->csv, &o->psd, &o->spectrogram})
       if (*path == "/dev/stdout") *path = "-";

@@ -14,7 +14,7 @@ Strings commands() {
   for (const std::string& line : lines_of(run({"--help"}).out)) {
     if (inside && (line.size() < 3 || line[0] != ' ')) break;
     if (inside && line[2] != ' ') names.push_back(line.substr(2, line.find(' ', 2) - 2));
-    if (line == "Subcommands:") inside = true;
+    if (line == "Commands:") inside = true;
   }
   return names;
 }
@@ -25,7 +25,9 @@ void expect_help(const Strings& arguments) {
   EXPECT_EQ(r.err, "");
   EXPECT_GT(lines_of(r.out).size(), 3u);
   EXPECT_TRUE(contains(r.out, "Usage: neurosweep")) << r.out;
-  for (const std::string& line : lines_of(r.out)) EXPECT_LE(line.size(), 100u) << line;
+  EXPECT_LE(lines_of(r.out).size(), 24u) << r.out;                 // a small terminal
+  for (const std::string& line : lines_of(r.out)) EXPECT_LE(line.size(), 80u) << line;
+  EXPECT_TRUE(contains(r.out, "\nExample")) << r.out;
 }
 
 void expect_refused(const Strings& arguments, const Strings& words) {
@@ -39,7 +41,7 @@ TEST(Usage, HelpOfTheProgram) {
   expect_help({"--help"});
   expect_help({"-h"});
   const Strings names = commands();
-  for (const char* name : {"run", "export", "plot", "info", "models", "init", "devices"})
+  for (const char* name : {"run", "export", "plot", "report", "info", "trace", "models", "init", "devices", "completion"})
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
 }
 
@@ -56,6 +58,40 @@ TEST(Usage, HelpOfRunNamesEveryFlag) {
        {"--out", "--csv", "--plot", "--set", "--axis", "--device", "--threads", "--tile", "--shard", "--overwrite", "--dry-run",
         "--quiet", "--json"})
     EXPECT_TRUE(contains(help, flag)) << flag;
+}
+
+// What it costs to type is said before it is typed: arguments, and options that must be there.
+TEST(Usage, FirstLineOfHelp) {
+  const std::pair<const char*, const char*> lines[] = {{"run", "Usage: neurosweep run FILE [OPTIONS]\n"}, {"trace", "Usage: neurosweep trace [FILE] [OPTIONS]\n"},
+                                                       {"export", "Usage: neurosweep export STORE --csv FILE [OPTIONS]\n"},
+                                                       {"report", "Usage: neurosweep report STORE -o FILE [OPTIONS]\n"}, {"devices", "Usage: neurosweep devices\n"}};
+  for (const auto& [name, line] : lines) EXPECT_TRUE(run({name, "--help"}).out.starts_with(line)) << run({name, "--help"}).out;
+}
+
+// The man page has what the helps have, and groff nothing to say against it.
+TEST(Usage, ManPage) {
+  const Result r = run({"man"});
+  EXPECT_EQ(r.code, 0);
+  EXPECT_EQ(r.err, "");
+  EXPECT_TRUE(r.out.starts_with(".TH NEUROSWEEP 1 ")) << r.out.substr(0, 100);
+  for (const char* section : {"NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"})
+    EXPECT_TRUE(contains(r.out, std::string("\n.SH ") + section + "\n")) << section;
+  const Strings names = commands();
+  EXPECT_EQ(std::count(names.begin(), names.end(), "man"), 0);
+  for (const std::string& name : names) {
+    const std::string help = run({name, "--help"}).out;
+    const std::regex option("\n  (--[a-z-]+)");
+    EXPECT_TRUE(contains(r.out, "\n.SS neurosweep " + name)) << name;
+    for (std::sregex_iterator at(help.begin(), help.end(), option), end; at != end; ++at)
+      EXPECT_TRUE(contains(r.out, "\n.B " + std::regex_replace((*at)[1].str(), std::regex("-"), "\\-"))) << name << " " << (*at)[1];
+  }
+  const std::string groff = "/usr/bin/groff";
+  if (!std::filesystem::exists(groff)) GTEST_SKIP() << "no groff here";
+  Folder here;
+  const Result text = run(Command{.arguments = {"-man", "-ww", "-Tascii", here.write("neurosweep.1", r.out)}, .program = groff});
+  EXPECT_EQ(text.code, 0);
+  EXPECT_EQ(text.err, "");
+  EXPECT_TRUE(contains(text.out, "neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png")) << text.out;
 }
 
 TEST(Usage, Version) {
