@@ -113,10 +113,11 @@ AlignedBytes aligned_bytes(std::size_t n) { return AlignedBytes(static_cast<std:
 class Worker {
  public:
   Worker(const Problem& p, const CpuPlan& plan, const CpuKernels& kernels)
-      : p_(p), plan_(plan), kernels_(kernels), lanes_(std::size_t(kernels.lanes(plan))),
+      : p_(p), plan_(plan), kernels_(kernels),
+        most_(std::size_t(kernels.lanes(plan))), least_(std::size_t(kernels.least_lanes(plan))),
         workspace_(aligned_bytes(kernels.workspace_bytes(plan))), columns_(swept_columns(p)) {
-    set_.resize(lanes_), replicate_.resize(lanes_), status_.resize(lanes_);
-    swept_.resize(columns_.size() * lanes_), out_.resize(p.measures.size() * lanes_);
+    set_.resize(most_), replicate_.resize(most_), status_.resize(most_);
+    swept_.resize(columns_.size() * most_), out_.resize(p.measures.size() * most_);
   }
 
   // False if the work was given up.
@@ -126,7 +127,7 @@ class Worker {
     for (std::uint64_t j = 0; j < n;) {
       if (work.abort()) return false;
       const std::size_t used = fill_batch(tile, j, n);
-      kernels_.run(plan_, {swept_.data(), set_.data(), replicate_.data(), out_.data(), status_.data(), workspace_.get()});
+      kernels_.run(plan_, {int(lanes_), swept_.data(), set_.data(), replicate_.data(), out_.data(), status_.data(), workspace_.get()});
       for (std::size_t i = 0; i < used; ++i) tile_status_[j + i] = status_[i];
       for (std::size_t m = 0; m < p_.measures.size(); ++m)
         std::copy_n(&out_[m * lanes_], used, &values_[m * n + j]);
@@ -141,22 +142,23 @@ class Worker {
   void trace(std::uint64_t set, std::uint32_t replicate, CpuTrace& steps, TileResult& result) {
     const Tile tile{set, 1};
     fill_batch(tile, replicate, std::uint64_t(replicate) + 1);
-    kernels_.run(plan_, {swept_.data(), set_.data(), replicate_.data(), out_.data(), status_.data(), workspace_.get(), &steps});
+    kernels_.run(plan_, {int(lanes_), swept_.data(), set_.data(), replicate_.data(), out_.data(), status_.data(), workspace_.get(), &steps});
     result.tile = tile, result.status = {status_[0]};
     for (std::size_t m = 0; m < p_.measures.size(); ++m) result.values.push_back(out_[m * lanes_]);
   }
 
  private:
-  // Realisations j, j + 1, ... into the lanes; spare lanes repeat the last one. Returns how many are meant. A batch ends
-  // where the sets' numbers leave a block of 2^32: their high halves must agree (CpuBatch::set).
+  // Realisations j, j + 1, ... into as few lanes as will do; spare lanes repeat the last one. Returns how many are meant. A
+  // batch ends where the sets' numbers leave a block of 2^32: their high halves must agree (CpuBatch::set).
   std::size_t fill_batch(const Tile& tile, std::uint64_t j, std::uint64_t n) {
     std::size_t used = 0;
-    while (used < lanes_ && j + used < n) {
+    while (used < most_ && j + used < n) {
       const std::uint64_t at = j + used, set = tile.first + at % tile.count;
       if (used > 0 && set >> 32 != set_[0] >> 32) break;
       set_[used] = set, replicate_[used] = std::uint32_t(at / tile.count);
       ++used;
     }
+    lanes_ = used <= least_ ? least_ : most_;
     for (std::size_t i = used; i < lanes_; ++i) set_[i] = set_[used - 1], replicate_[i] = replicate_[used - 1];
     for (std::size_t c = 0; c < columns_.size(); ++c)
       for (std::size_t i = 0; i < lanes_; ++i) swept_[c * lanes_ + i] = (*columns_[c].values)[columns_[c].grid.index(set_[i])];
@@ -190,7 +192,8 @@ class Worker {
   const Problem& p_;
   const CpuPlan& plan_;
   const CpuKernels& kernels_;
-  std::size_t lanes_;
+  const std::size_t most_, least_;       // lanes of a batch: of a full one, and of one with few sets
+  std::size_t lanes_ = 0;                // of this batch
   AlignedBytes workspace_;
   std::vector<SweptColumn> columns_;
   std::vector<std::uint64_t> set_;
@@ -236,14 +239,17 @@ class CpuBackend final : public Backend {
   }
 
   // Small enough that every thread gets several and that a tile takes at most about a second; whole batches, unless
-  // replicates fill the lanes.
+  // replicates fill the lanes. Too few sets for a batch on every thread are shared out by as few lanes as a batch may have.
   std::uint64_t tile_size(const Problem& p) const override {
     const PreparedPlan prepared(p);
-    const std::uint64_t lanes = std::uint64_t(set_.kernels(p.model).lanes(prepared.plan));
-    const std::uint64_t share = p.sets() / (std::uint64_t(threads_) * 4) + 1;
+    const CpuKernels& kernels = set_.kernels(p.model);
+    const std::uint64_t lanes = std::uint64_t(kernels.lanes(prepared.plan)), least = std::uint64_t(kernels.least_lanes(prepared.plan));
+    const auto whole = [](std::uint64_t n, std::uint64_t unit) { return (n + unit - 1) / unit * unit; };
+    const std::uint64_t threads = std::uint64_t(threads_), each = (p.sets() + threads - 1) / threads;
     const std::uint64_t second = 200'000'000 / (std::uint64_t(p.steps) * p.replicates) + 1;
-    const std::uint64_t size = std::min({share, second, std::uint64_t(16384)});
-    return p.replicates > 1 ? size : (size + lanes - 1) / lanes * lanes;
+    const std::uint64_t size = std::min({p.sets() / (threads * 4) + 1, second, std::uint64_t(16384)});
+    if (p.replicates > 1) return size;
+    return each < lanes ? whole(each, least) : whole(size, lanes);
   }
 
   void run(const Problem& p, Work& work) override {

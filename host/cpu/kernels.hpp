@@ -28,7 +28,8 @@ struct CpuTrace {                      // of the set in the first lane; arrays [
   std::uint8_t* spiked;                // whether it spiked in the step
 };
 
-struct CpuBatch {                      // lanes() realisations; arrays [...][lanes()]
+struct CpuBatch {                      // `lanes` realisations; arrays [...][lanes]
+  int lanes;                           // lanes() or least_lanes(), of the same bytes
   const double* swept;                 // [setup.n_swept]
   const std::uint64_t* set;            // the high 32 bits are the same for all
   const std::uint32_t* replicate;
@@ -40,6 +41,7 @@ struct CpuBatch {                      // lanes() realisations; arrays [...][lan
 
 struct CpuKernels {
   int (*lanes)(const CpuPlan&);
+  int (*least_lanes)(const CpuPlan&);  // of a batch with few sets: one register where that has a loop of its own
   std::size_t (*workspace_bytes)(const CpuPlan&);
   void (*run)(const CpuPlan&, const CpuBatch&);
 };

@@ -60,10 +60,10 @@ void write_register(const Setup& s, const CpuBatch& batch, int k, const Carried<
   }
 }
 
-template <class Model, Method method, class E, Path path>
-void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
+template <class Model, Method method, class E, Path path, int K>
+void run_registers(const CpuPlan& plan, const CpuBatch& batch) {
   using T = Lanes<E>;
-  constexpr int K = interleaved<Model>, width = T::width;
+  constexpr int width = T::width;
   const Setup& s = plan.setup;
   Node<Model, method, T, path> node[K];
   for (int k = 0; k < K; ++k) {
@@ -77,6 +77,18 @@ void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
   Simulation<Model, method, T, path, K, span, CpuSpectrum<E, K>> simulation(s, node, spectrum);
   simulation.run(0, s.steps);
   for (int k = 0; k < K; ++k) write_register<Model, E, K>(s, batch, k, node[k].carried, node[k].spikes, spectrum);
+}
+
+// Where most sweeps go, a batch with few sets has a loop for one register, which takes 0.6 of the time of two or four
+// (bench/results/2026-11-23-sizes-and-memory.md) and computes the same bytes.
+template <class E>
+constexpr bool has_narrow_loop(Path path) { return path != Path::general && sizeof(E) == 4; }
+
+template <class Model, Method method, class E, Path path>
+void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
+  if constexpr (has_narrow_loop<E>(path))
+    if (batch.lanes == Lanes<E>::width) return run_registers<Model, method, E, path, 1>(plan, batch);
+  run_registers<Model, method, E, path, interleaved<Model>>(plan, batch);
 }
 
 // Run-time choices to template arguments. Only the model's main method has loops of its own for the first two paths.
@@ -107,6 +119,11 @@ int lanes(const CpuPlan& plan) {
 }
 
 template <class Model>
+int least_lanes(const CpuPlan& plan) {
+  return plan.precision == Precision::single_ && has_narrow_loop<float>(plan.path) ? Lanes<float>::width : lanes<Model>(plan);
+}
+
+template <class Model>
 std::size_t workspace_bytes(const CpuPlan& plan) {
   if (plan.engine != Engine::fft) return 0;
   return plan.precision == Precision::single_ ? fft_bytes<float>(plan.setup, interleaved<Model>)
@@ -117,11 +134,11 @@ std::size_t workspace_bytes(const CpuPlan& plan) {
 }  // namespace neurosweep::NS_ISA
 
 // Defines the kernels of one model of the list; at namespace scope, once in a file.
-#define NS_CPU_KERNELS(Model)                                                                    \
-  namespace neurosweep::NS_ISA {                                                                 \
-  template <>                                                                                    \
-  const CpuKernels& kernels<Model>() {                                                           \
-    static constexpr CpuKernels found{lanes<Model>, workspace_bytes<Model>, run<Model>};         \
-    return found;                                                                                \
-  }                                                                                              \
+#define NS_CPU_KERNELS(Model)                                                                                \
+  namespace neurosweep::NS_ISA {                                                                             \
+  template <>                                                                                                \
+  const CpuKernels& kernels<Model>() {                                                                       \
+    static constexpr CpuKernels found{lanes<Model>, least_lanes<Model>, workspace_bytes<Model>, run<Model>}; \
+    return found;                                                                                            \
+  }                                                                                                          \
   }

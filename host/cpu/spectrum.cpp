@@ -5,6 +5,7 @@
 
 namespace neurosweep::NS_ISA {
 
+template class CpuSpectrum<float, 1>;
 template class CpuSpectrum<float, 2>;
 template class CpuSpectrum<float, 4>;
 template class CpuSpectrum<double, 2>;

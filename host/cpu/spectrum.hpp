@@ -140,7 +140,8 @@ class CpuSpectrum {
   FftSpectrum<E, K> fft_;
 };
 
-extern template class CpuSpectrum<float, 2>;        // spectrum.cpp
+extern template class CpuSpectrum<float, 1>;        // spectrum.cpp
+extern template class CpuSpectrum<float, 2>;
 extern template class CpuSpectrum<float, 4>;
 extern template class CpuSpectrum<double, 2>;
 extern template class CpuSpectrum<double, 4>;

@@ -423,6 +423,30 @@ TEST(CpuBackend, LargePrimeSegments) {
   EXPECT_NEAR(fft.value(1, 0) / direct.value(1, 0), 1, 1e-9);
 }
 
+// Sets that are too few for a batch on every thread: no thread is idle while another has two registers or more to do.
+TEST(CpuBackend, FewSetsAreSharedOut) {
+  Problem p = jansen_rit(120);
+  p.precision = Precision::single_, p.steps = 100, p.transient = 0;
+  for (const std::string& isa : cpu_isas()) {
+    const std::uint64_t width = isa == "avx512" ? 16 : isa == "avx2" ? 8 : 4;             // and a batch has two registers
+    const auto tile = [&](int sets, int threads) {
+      p.axes.clear();
+      add_axis(p, JansenRit::Ae, 2, 5, sets);
+      return make_cpu_backend(threads, isa)->tile_size(p);
+    };
+    EXPECT_EQ(tile(1, 1), width);
+    EXPECT_EQ(tile(int(2 * width), 1), 2 * width);
+    EXPECT_EQ(tile(int(2 * width), 2), width);
+    EXPECT_EQ(tile(int(2 * width), 64), width);
+    EXPECT_EQ(tile(int(2 * width) + 1, 2), 2 * width);
+    EXPECT_EQ(tile(int(64 * width), 64), width);
+    EXPECT_EQ(tile(100000, 2) % (2 * width), 0u);
+    p.method = Method::heun;                                                               // has no loop for one register
+    EXPECT_EQ(tile(int(2 * width), 2), 2 * width);
+    p.method = Method::exp_euler;
+  }
+}
+
 TEST(CpuBackend, UnknownInstructionSet) {
   try {
     make_cpu_backend(1, "mmx");

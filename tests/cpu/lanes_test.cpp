@@ -7,7 +7,9 @@
 #include <random>
 
 #include "backend.hpp"
+#include "models/jansen_rit.hpp"
 #include "numerics/noise.hpp"
+#include "numerics/steppers.hpp"
 #include "probe.hpp"
 
 namespace neurosweep::test {
@@ -120,6 +122,39 @@ TYPED_TEST(LanesOf, Expm1AtItsEdges) {
   }
 }
 
+// phi(z) = (e^z - 1) / z: expm1 and a division. 1 at 0, and where z is NaN: there the state, not phi, carries the NaN on.
+TYPED_TEST(LanesOf, Phi1) {
+  using E = TypeParam;
+  for (const IsaProbe* p : probes()) {
+    const bool fused = std::string(p->isa) != "baseline";
+    for (const E high : {E(0.9999 * limit_of_expm1<E>), E(5), E(0.7), E(1e-2), E(1e-10), E(1e-30)})
+      for (const E sign : {E(-1), E(1)})
+        EXPECT_LT((worst_ulp<E>(of<E>(*p).phi1, sign * high, sign * high / 1000, [](long double x) { return std::expm1(x) / x; })), 5 + (fused ? 0 : high))
+            << p->isa << ", |z| up to " << high;
+    std::vector<E> x(std::size_t(of<E>(*p).width)), y(x.size());
+    for (E z : {E(0), E(-0.0), std::numeric_limits<E>::quiet_NaN()}) {
+      std::fill(x.begin(), x.end(), z);
+      of<E>(*p).phi1(x.data(), y.data(), int(x.size()));
+      EXPECT_EQ(y[0], 1) << p->isa << " " << z;
+    }
+  }
+}
+
+// The bounds of the exponent hide NaN: 2^NaN is 2^limit or 2^-limit, and a sigmoid of NaN 0 or 1. A model's states are looked at for
+// that reason (EveryModel.NotANumberIsDiverged), and its parameters (EveryModel.LanesAgreeOnAParameterOfZero).
+TYPED_TEST(LanesOf, ABoundedExponentHidesNaN) {
+  using E = TypeParam;
+  for (const IsaProbe* p : probes()) {
+    const std::vector<E> x(std::size_t(of<E>(*p).width), std::numeric_limits<E>::quiet_NaN());
+    std::vector<E> y(x.size());
+    of<E>(*p).exp2(x.data(), y.data(), int(x.size()));
+    const E limit = std::exp2(sizeof(E) == 4 ? E(125) : E(1020));
+    EXPECT_TRUE(y[0] == limit || y[0] == 1 / limit) << p->isa << " " << y[0];
+    of<E>(*p).logistic2(x.data(), y.data(), int(x.size()));
+    EXPECT_TRUE((y[0] >= 0 && y[0] < E(1e-30)) || y[0] == 1) << p->isa << " " << y[0];
+  }
+}
+
 TYPED_TEST(LanesOf, SineOfHalfTurns) {
   using E = TypeParam;
   for (const IsaProbe* p : probes()) {
@@ -129,6 +164,74 @@ TYPED_TEST(LanesOf, SineOfHalfTurns) {
     for (int i = 0; i < n; ++i) x[std::size_t(i)] = E(-1 + 2.0 * i / n);
     of<E>(*p).sin_half_turns(x.data(), y.data(), n);
     for (std::size_t i = 0; i < x.size(); ++i) ASSERT_NEAR(y[i], std::sin(pi * double(x[i])), sizeof(E) == 4 ? 4e-7 : 1e-15);
+  }
+}
+
+// Each instruction set's Box-Muller against the formula in long double: logarithm, root, sine and cosine. In float the fits give
+// 2e-6 to 4e-6 (tests/numerics/noise_test.cpp), and u's rounding by up to 3e-8 next to 1 gives 3e-8 / radius, or the whole
+// radius where u rounds to 1: 6e-8 / radius.
+TYPED_TEST(LanesOf, BoxMullerIsTheFormula) {
+  using E = TypeParam;
+  constexpr bool is_float = sizeof(E) == 4;
+  const int n = 1 << 17;
+  std::mt19937 random(3);
+  std::vector<std::uint32_t> a(n), b(n);
+  for (int i = 0; i < n; ++i) a[std::size_t(i)] = std::uint32_t(random()), b[std::size_t(i)] = std::uint32_t(random());
+  for (int i = 0; i < 4096; ++i) a[std::size_t(i)] |= 0xfff00000u;              // radii below 0.03
+  std::vector<E> z0(n), z1(n);
+  for (const IsaProbe* p : probes()) {
+    of<E>(*p).box_muller(a.data(), b.data(), z0.data(), z1.data(), n);
+    double large = 0, small = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const long double u = (a[i] >> 1) * 0x1p-31L + 0x1p-32L, angle = std::int32_t(b[i]) * 0x1p-31L * 3.141592653589793238463L;
+      const long double radius = std::sqrt(-2 * std::log(u));
+      const double error = double(std::max(std::fabs(z0[i] - radius * std::cos(angle)), std::fabs(z1[i] - radius * std::sin(angle))));
+      if (radius > 1) large = std::max(large, error);
+      else small = std::max(small, is_float ? (error - 2e-6) * double(radius) : error);
+    }
+    EXPECT_LT(large, is_float ? 4e-6 : 2e-14) << p->isa;
+    EXPECT_LT(small, is_float ? 7e-8 : 2e-14) << p->isa;
+  }
+}
+
+// The folded step, sigmoids' slopes in the table's units and all: against the generic integrator over drift() in double. An error is measured on the sum of the state's terms, of
+// which each is rounded a few times and a sigmoid is off by 12 ulp of what is at most one: 2 ulp at worst of these steps.
+TYPED_TEST(LanesOf, FoldedJansenRitStep) {
+  using E = TypeParam;
+  using JR = JansenRit;
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> factor(0.5, 1.5), sign(-1, 1);
+  const double size[JR::n_state] = {0.2, 30, 20, 5, 1000, 500};
+  for (const IsaProbe* p : probes()) {
+    const std::size_t width = std::size_t(of<E>(*p).width);
+    double worst = 0;
+    for (int trial = 0; trial < 500; ++trial) {
+      std::vector<E> par(JR::n_par * width), x(JR::n_state * width);
+      for (std::size_t i = 0; i < par.size(); ++i) par[i] = E(JR::parameters[i / width].value * factor(random));
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = E(size[i / width] * sign(random));
+      const std::vector<E> start = x;
+      const E in = E(100 * factor(random)), dt = E(0.5e-3);
+      of<E>(*p).jansen_rit(par.data(), in, dt, x.data());
+      for (std::size_t lane = 0; lane < width; ++lane) {
+        Pack<double, JR::n_par> q;
+        Pack<double, JR::n_state> y;
+        for (int i = 0; i < JR::n_par; ++i) q[i] = par[std::size_t(i) * width + lane];
+        for (int i = 0; i < JR::n_state; ++i) y[i] = start[std::size_t(i) * width + lane];
+        const Pack<double, JR::n_port> mean{{0, in, 0}};
+        Stepper<JR, Method::exp_euler, double, true> generic;
+        generic.prepare(q, mean, {}, dt);
+        const auto c = JR::prepare(q);
+        const double most[JR::n_state] = {std::fabs(y[JR::M]) + dt * std::fabs(y[JR::Mv]), std::fabs(y[JR::E]) + dt * std::fabs(y[JR::Ev]),
+                                          std::fabs(y[JR::I]) + dt * std::fabs(y[JR::Iv]),
+                                          dt * c.aM + std::fabs(y[JR::Mv]) + dt * c.be_sq * std::fabs(y[JR::M]),
+                                          dt * (c.aE + c.gE * in) + std::fabs(y[JR::Ev]) + dt * c.be_sq * std::fabs(y[JR::E]),
+                                          dt * c.aI + std::fabs(y[JR::Iv]) + dt * c.bi_sq * std::fabs(y[JR::I])};
+        generic.template step<0>(y, {});
+        for (int i = 0; i < JR::n_state; ++i)
+          worst = std::max(worst, std::fabs(double(x[std::size_t(i) * width + lane]) - y[i]) / most[i] / double(std::numeric_limits<E>::epsilon()));
+      }
+    }
+    EXPECT_LT(worst, 4) << p->isa;
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "host/cpu/fft.hpp"
 #include "host/cpu/lanes_noise.hpp"
+#include "models/jansen_rit.hpp"
 
 namespace neurosweep::test::NS_ISA {
 namespace {
@@ -24,6 +25,10 @@ void expm1_all(const E* x, E* y, int n) {
   map(x, y, n, [](auto t) { return isa::expm1(t); });
 }
 template <class E>
+void phi1_all(const E* x, E* y, int n) {
+  map(x, y, n, [](auto t) { return phi1(t); });
+}
+template <class E>
 void logistic_all(const E* x, E* y, int n) {
   using T = isa::Lanes<E>;
   map(x, y, n, [](T t) { return isa::logistic2(t * T(E(logistic_units<T>))); });
@@ -31,6 +36,17 @@ void logistic_all(const E* x, E* y, int n) {
 template <class E>
 void sine_all(const E* x, E* y, int n) {
   map(x, y, n, [](auto t) { return sin_half_turns(t); });
+}
+template <class E>
+void box_muller_all(const std::uint32_t* a, const std::uint32_t* b, E* z0, E* z1, int n) {
+  using T = isa::Lanes<E>;
+  for (int i = 0; i < n; i += T::width) {
+    typename Arithmetic<T>::Word wa, wb;
+    for (int lane = 0; lane < T::width; ++lane) wa[lane] = a[i + lane], wb[lane] = b[i + lane];
+    T x, y;
+    box_muller<T>(wa, wb, x, y);
+    x.store(z0 + i), y.store(z1 + i);
+  }
 }
 template <class E>
 void normals_all(std::uint64_t seed, const std::uint64_t* set, const std::uint32_t* replicate, std::uint32_t port,
@@ -52,6 +68,20 @@ void normals_all(std::uint64_t seed, const std::uint64_t* set, const std::uint32
   }
 }
 template <class E>
+void jansen_rit_step(const E* p, E in, E dt, E* x) {
+  using T = isa::Lanes<E>;
+  Pack<T, JansenRit::n_par> par;
+  Pack<T, JansenRit::n_state> state;
+  Pack<T, JansenRit::n_port> mean, none;
+  for (int i = 0; i < JansenRit::n_par; ++i) par[i] = T::load(p + i * T::width);
+  for (int i = 0; i < JansenRit::n_state; ++i) state[i] = T::load(x + i * T::width);
+  for (int i = 0; i < JansenRit::n_port; ++i) mean[i] = T(i == JansenRit::in_E ? in : E(0)), none[i] = T(E(0));
+  JansenRit::ExpEuler<T> stepper;
+  stepper.prepare(par, mean, none, T(dt));
+  stepper.template step<0>(state, none);
+  for (int i = 0; i < JansenRit::n_state; ++i) state[i].store(x + i * T::width);
+}
+template <class E>
 void fft_all(const FftPlan& plan, const E* x, E* y, const E* root) {
   using T = isa::Lanes<E>;
   constexpr int longest = 2048;
@@ -63,7 +93,8 @@ void fft_all(const FftPlan& plan, const E* x, E* y, const E* root) {
 
 template <class E>
 constexpr Probe<E> make_probe() {
-  return {isa::Lanes<E>::width, exp2_all<E>, expm1_all<E>, logistic_all<E>, sine_all<E>, normals_all<E>, fft_all<E>};
+  return {isa::Lanes<E>::width, exp2_all<E>, expm1_all<E>, phi1_all<E>, logistic_all<E>, sine_all<E>,
+          box_muller_all<E>, normals_all<E>, jansen_rit_step<E>, fft_all<E>};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <random>
 #include <set>
 
@@ -214,6 +215,27 @@ TYPED_TEST(EveryModel, LanesAreTheScalar) {
         expect_close(run(*make_cpu_backend(1, isa), p), expected, p, 1e-7);
       }
     }
+}
+
+// A batch with few sets may be a single register, with a loop of its own: the same bytes, whatever shares the batch.
+TYPED_TEST(EveryModel, AloneOrAmongOthersIsTheSame) {
+  using Model = TypeParam;
+  const int sets = 65;
+  for (double noise : {0.0, 1e-3}) {
+    Problem p = shelf_problem<Model>(sets, 700);
+    p.precision = Precision::single_;
+    quantity(p, layout_of<Model>().drive(Model::main_port, drive_noise)) = noise;
+    add_spectrum(p, Engine::direct, 128);
+    p.spectrum.kept = p.spectrum.peak = {2, 9};
+    p.measures.push_back(Measure::peak_power);
+    for (const std::string& isa : cpu_isas()) {
+      SCOPED_TRACE(isa);
+      const auto backend = make_cpu_backend(1, isa);
+      const Map together = run(*backend, p, sets), alone = run(*backend, p, 1);
+      EXPECT_EQ(std::memcmp(together.values.data(), alone.values.data(), together.values.size() * sizeof(double)), 0);
+      EXPECT_EQ(together.status, alone.status);
+    }
+  }
 }
 
 // Where a model divides by a parameter of 0 the bounds within its functions must not hide the NaN that comes of it.
