@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "host/output/csv.hpp"
+#include "host/plan/memory.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
 #include "show.hpp"

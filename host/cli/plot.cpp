@@ -13,6 +13,7 @@
 #include "host/output/figure.hpp"
 #include "host/output/preview.hpp"
 #include "host/output/terminal.hpp"
+#include "host/plan/memory.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
 #include "show.hpp"

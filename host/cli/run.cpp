@@ -14,12 +14,13 @@
 #include <type_traits>
 
 #include "commands.hpp"
-#include "device.hpp"
 #include "host/output/csv.hpp"
 #include "host/output/figure.hpp"
 #include "host/output/plot.hpp"
 #include "host/output/progress.hpp"
 #include "host/output/summary.hpp"
+#include "host/plan/device.hpp"
+#include "host/plan/memory.hpp"
 #include "host/plan/ranks.hpp"
 #include "host/plan/store_work.hpp"
 #include "host/spec/flags.hpp"

@@ -15,12 +15,6 @@ Store store_named(const std::string& folder);
 // Notes on standard error, once each: which files of the store are not what was written.
 Damage tell_damage();
 
-// Throws std::runtime_error if so many bytes of `what` ("a trace of 10 steps") do not fit this machine.
-void check_memory(double bytes, const std::string& what);
-
-// Throws std::runtime_error if a map of so many bytes does not fit this machine.
-void check_memory(double bytes, std::uint64_t sets);
-
 // The map in the terminal's size, on standard output; one that takes much memory is not drawn, which is said.
 void print_preview(const Store& store, const std::vector<std::string>& columns);
 

@@ -7,11 +7,12 @@
 #include <stdexcept>
 
 #include "commands.hpp"
-#include "device.hpp"
 #include "host/output/csv.hpp"
 #include "host/output/figure.hpp"
 #include "host/output/terminal.hpp"
 #include "host/output/trace_view.hpp"
+#include "host/plan/device.hpp"
+#include "host/plan/memory.hpp"
 #include "host/spec/flags.hpp"
 #include "host/spec/point.hpp"
 #include "show.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 #include "host/output/output_file.hpp"
 
 namespace neurosweep {

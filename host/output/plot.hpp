@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 
 namespace neurosweep {
 

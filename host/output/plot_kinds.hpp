@@ -1,7 +1,7 @@
 // The kinds of pictures that plot.cpp chooses from.
 #pragma once
 #include "host/output/figure.hpp"
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 
 namespace neurosweep::output {
 

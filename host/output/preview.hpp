@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 #include "host/output/terminal.hpp"
 
 namespace neurosweep {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 #include "problem.hpp"
 
 namespace neurosweep {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 
 namespace neurosweep::output {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 #include "host/output/shape.hpp"
 #include "host/signal/spectra.hpp"
 

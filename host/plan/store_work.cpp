@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "host/plan/columns.hpp"
+
 namespace neurosweep {
 
 // ---- ChunkWriter --------------------------------------------------------------------------------------------------------
@@ -208,11 +210,9 @@ ChunkFiles StoreWork::empty_files() const {
 }
 
 void StoreWork::copy(const TileResult& from, std::uint64_t first, std::uint64_t count, const Tile& chunk, ChunkFiles& into) const {
-  const std::uint64_t at = first - chunk.first, source = first - from.tile.first, measures = p_.measures.size();
-  const std::uint64_t kinds = p_.replicates > 1 ? 2 : 1;    // in the store each measure is followed by its SD
+  const std::uint64_t at = first - chunk.first, source = first - from.tile.first;
   for (std::uint64_t a = 0; a < into.files.size(); ++a) {
-    const std::uint64_t column = a % kinds * measures + a / kinds;
-    const auto values = [&] { return from.values.data() + column * from.tile.count + source; };
+    const auto values = [&] { return from.values.data() + column_of_tile(a, p_) * from.tile.count + source; };
     switch (store_.arrays()[a].type) {
       case ElementType::f4: put<float>(into.files[a], at, values(), count); break;
       case ElementType::f8: put<double>(into.files[a], at, values(), count); break;

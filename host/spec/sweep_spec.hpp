@@ -1,19 +1,12 @@
 // A sweep file, read and checked: text -> SweepSpec. Nothing downstream sees TOML, units or user text again.
 #pragma once
-#include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "host/api/neurosweep.hpp"
 #include "problem.hpp"
 
 namespace neurosweep {
-
-// The user's mistake, in the sweep file or on the command line (exit code 2). The message is complete:
-// "sweeps/x.toml:12:9: unknown parameter \"Aee\" of jansen-rit; did you mean \"Ae\"? ...".
-struct SpecError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 enum class EngineChoice { automatic, fft, direct };
 
@@ -33,11 +26,6 @@ struct SweepSpec {
   std::vector<AxisLabel> axes;     // same order and values as problem.axes, in the unit that `models` lists
   std::vector<std::string> warnings;   // e.g. a value outside the literature's range
   double band_low = 0, band_high = 0;  // Hz: where a peak is looked for, wanted or not
-};
-
-struct Overrides {                 // the command line's, in order
-  std::vector<std::string> set;    // "KEY=VALUE" of --set
-  std::vector<std::string> axis;   // "NAME=FROM:TO:COUNT[:log]" of --axis
 };
 
 // Reads and checks `path`. Throws SpecError; std::runtime_error if the file cannot be read for another reason.

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 #include "host/store/chunk_grid.hpp"
 #include "host/store/identity.hpp"
 

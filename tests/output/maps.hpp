@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/folder.hpp"
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 
 namespace neurosweep::test {
 

@@ -1,4 +1,4 @@
-#include "device.hpp"
+#include "host/plan/device.hpp"
 
 #include <fmt/format.h>
 
