@@ -35,6 +35,7 @@ struct Setup {
 
   int n_measure_out;
   std::uint8_t measure[n_measure];         // Measure of each output column
+  bool of_signal;                          // whether one of them is of the signal, not of spikes
 
   NS_HD int n_column() const { return replicates > 1 ? 2 * n_measure_out : n_measure_out; }
 };
@@ -81,7 +82,10 @@ inline Setup make_setup(const Problem& p) {
   s.pulse = detail::ports_with(p, layout, drive_pulse_amplitude);
   s.min_amplitude = p.spectrum.min_amplitude;
   detail::add_spectrum(s, p);
-  for (Measure m : p.measures) s.measure[s.n_measure_out++] = std::uint8_t(m);
+  for (Measure m : p.measures) {
+    s.measure[s.n_measure_out++] = std::uint8_t(m);
+    s.of_signal = s.of_signal || !is_of_spikes(m);
+  }
   return s;
 }
 

@@ -176,9 +176,10 @@ class Simulation {
       }
       // Few at a time: the sums of two or three registers of sets stay in a CPU's registers, and hide each other's latency.
       constexpr int together = K % 2 == 0 ? 2 : K;
-      NS_UNROLL for (int k = 0; k < K; k += together)
-        NS_SPAN_LOOP for (int q = 0; q < span; ++q)
-          NS_UNROLL for (int j = 0; j < together; ++j) y[k + j][q] = carried[k + j].moments.add(y[k + j][q]);
+      if (Scalar<T> || s_.of_signal)          // spikes alone need no sums; a GPU makes them without a branch
+        NS_UNROLL for (int k = 0; k < K; k += together)
+          NS_SPAN_LOOP for (int q = 0; q < span; ++q)
+            NS_UNROLL for (int j = 0; j < together; ++j) y[k + j][q] = carried[k + j].moments.add(y[k + j][q]);
       if (observed) {
         NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
         add_spikes(times, t - s_.transient, 0, span);

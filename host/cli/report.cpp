@@ -9,6 +9,7 @@
 #include "facts.hpp"
 #include "host/output/summary.hpp"
 #include "host/spec/sweep_spec.hpp"
+#include "host/plan/memory.hpp"
 #include "show.hpp"
 
 namespace neurosweep {

@@ -12,8 +12,8 @@ namespace {
 constexpr int span = 64;               // steps: noise is drawn that far ahead, samples wait that long for the spectrum
 
 // Registers of sets that advance side by side, so that one's latencies hide behind the other's: measured best on every path
-// and instruction set, although coefficients then spill where registers are few. Four where a step is a few operations that
-// wait for each other.
+// and instruction set, although coefficients then spill where registers are few. More where a step is fewer operations,
+// which wait for each other.
 template <class Model>
 constexpr int interleaved = Model::n_state <= 2 ? 4 : Model::n_state == 3 ? 3 : 2;
 

@@ -142,8 +142,10 @@ class CpuSpectrum {
 
 extern template class CpuSpectrum<float, 1>;        // spectrum.cpp
 extern template class CpuSpectrum<float, 2>;
+extern template class CpuSpectrum<float, 3>;
 extern template class CpuSpectrum<float, 4>;
 extern template class CpuSpectrum<double, 2>;
+extern template class CpuSpectrum<double, 3>;
 extern template class CpuSpectrum<double, 4>;
 
 }  // namespace neurosweep::NS_ISA

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "host/output/map.hpp"
+#include "host/api/neurosweep.hpp"
 
 namespace neurosweep {
 
