@@ -3,7 +3,7 @@
 // declared in node-steps. CPU time of one thread; on a busy machine several rounds in random order, the fastest of which count:
 //   build-release/bench/bench_engines --benchmark_repetitions=5 --benchmark_enable_random_interleaving=true
 //       --benchmark_min_time=0.02 --benchmark_out=engines.json
-//   bench/plot-engines engines.json docs/images/engines.svg
+//   bench/plot-engines engines.json docs/images/engines.png
 #include <benchmark/benchmark.h>
 
 #include "tests/common/problems.hpp"

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <mutex>
 #include <new>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -229,13 +230,14 @@ class CpuBackend final : public Backend {
            std::to_string(nearest_smooth(p.spectrum.segment));
   }
 
-  // Cost per step of the two engines as bench/engines measures it: direct grows with the bins, fft with log2(segment);
-  // on an AVX-512 core 0.03 ns a bin against 0.6 ns at 64 samples and 1.2 ns at 256.
+  // As bench/engines measures it (docs/numerics.md): direct costs so much a bin; the fft's cost grows with log2(segment), and
+  // faster where registers are wide, as what it works on then leaves the near cache. At most 8 % from the faster one.
   Engine preferred_engine(const Problem& p) const override {
     if (!direct_refusal(p).empty()) return Engine::fft;
     if (!fft_refusal(p).empty()) return Engine::direct;
-    const double direct_cost = direct_plan(make_setup(p)).bins, fft_cost = 4 * (std::log2(p.spectrum.segment) - 2);
-    return direct_cost <= fft_cost ? Engine::direct : Engine::fft;
+    const double octaves = std::log2(p.spectrum.segment);
+    const double most_bins = set_.name == std::string_view("baseline") ? 4 + octaves : 6 * octaves - 16;
+    return direct_plan(make_setup(p)).bins <= most_bins ? Engine::direct : Engine::fft;
   }
 
   // Small enough that every thread gets several and that a tile takes at most about a second; whole batches, unless

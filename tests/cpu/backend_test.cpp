@@ -456,6 +456,23 @@ TEST(CpuBackend, UnknownInstructionSet) {
   }
 }
 
+// What bench/engines measured: far on either side of where the engines cost the same.
+TEST(CpuBackend, PrefersTheCheaperEngine) {
+  Problem p = jansen_rit();
+  const auto preferred = [&](const std::string& isa, int segment, int bins) {
+    add_spectrum(p, Engine::direct, segment);
+    p.spectrum.kept = p.spectrum.peak = {1, bins};
+    return make_cpu_backend(1, isa)->preferred_engine(p);
+  };
+  for (const std::string& isa : cpu_isas()) {
+    SCOPED_TRACE(isa);
+    EXPECT_EQ(preferred(isa, 64, 4), Engine::direct);
+    EXPECT_EQ(preferred(isa, 64, 30), Engine::fft);
+    EXPECT_EQ(preferred(isa, 4096, 4), Engine::direct);
+    EXPECT_EQ(preferred(isa, 1024, 30), isa == "baseline" ? Engine::fft : Engine::direct);
+  }
+}
+
 TEST(CpuBackend, RefusesDirectWhereItCannot) {
   Problem p = jansen_rit();
   add_spectrum(p, Engine::direct);
