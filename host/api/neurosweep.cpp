@@ -1,5 +1,7 @@
 #include "host/api/neurosweep.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "host/plan/device.hpp"
@@ -27,6 +29,8 @@ Map compute(const Sweep& sweep, const ComputeOptions& options) {
   const Problem& p = spec.problem;
   const auto note = [&](const std::string& line) { if (options.note) options.note(line); };
   check_device_name(options.device);
+  if (options.threads < 0 || options.threads > max_threads)
+    throw SpecError(fmt::format("threads = {}: allowed are 0 to {}", options.threads, max_threads));
   const std::unique_ptr<Backend> backend = backend_named(options.device, options.threads, OneRank(), note);
   choose_engine(spec, *backend);
   const StoreMetadata labels = metadata_of(spec);

@@ -44,7 +44,7 @@ class Sweep {
 
   std::uint64_t sets() const;                          // parameter sets: the product of the axes' lengths
   const std::vector<std::string>& warnings() const;    // such as a value outside the literature's range
-  const SweepSpec& spec() const { return *spec_; }
+  const SweepSpec& spec() const { return *spec_; }     // of no use outside the library
 
  private:
   explicit Sweep(SweepSpec spec);
@@ -83,7 +83,7 @@ struct Map {
 
 struct ComputeOptions {
   std::string device = "auto";         // auto, cpu, cuda or cuda:N, as --device has it
-  int threads = 0;                     // of the CPU; 0: one for each usable core
+  int threads = 0;                     // of the CPU, up to 4096; 0: one for each usable core
   // Is told, about ten times a second, which share of the work is done, from 0 to 1; false ends the computation. Called by
   // the threads that compute, one at a time. What it throws comes out of compute().
   std::function<bool(double share)> progress;
@@ -92,7 +92,7 @@ struct ComputeOptions {
 };
 
 // Integrates every set. A computation that was ended early gives what was finished, the other sets' status being
-// not_computed and their values NaN. Throws SpecError for a device that is unknown or an engine that is not possible there,
+// not_computed and their values NaN. Throws SpecError for options that are not allowed or an engine that is not possible there,
 // std::runtime_error where the device cannot be had or the map does not fit the memory. May be called by several threads at
 // a time.
 Map compute(const Sweep& sweep, const ComputeOptions& options = {});

@@ -396,7 +396,7 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("AXIS")->allow_extra_args(false);
   command->add_option("--device", o->device, "auto (the default), cpu, cuda or cuda:N")->type_name("NAME");
   command->add_option("--threads", o->threads, "threads of the CPU; all cores unless given")
-      ->type_name("N")->check(CLI::Range(1, 4096).description(""));
+      ->type_name("N")->check(CLI::Range(1, max_threads).description(""));
   command->add_option("--tile", o->tile, "sets computed as one piece of work; changes no result")
       ->type_name("N")->check(CLI::Range(std::uint64_t(1), max_sets).description(""));
   command->add_option("--shard", o->shard_text, "compute part I of N alone; I counts from 0 to N - 1")

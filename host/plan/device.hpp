@@ -10,6 +10,8 @@
 
 namespace neurosweep {
 
+inline constexpr int max_threads = 4096;
+
 // SpecError unless it is auto, cpu, cuda or cuda:N.
 void check_device_name(const std::string& device);
 

@@ -57,14 +57,16 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME neurosweep)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, fonts-dejavu-core")       # for pictures
-set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "${PROJECT_DESCRIPTION}
-neurosweep integrates a neural model for every point of a parameter grid, on all cores of a CPU or on NVIDIA GPUs, and
-reduces each signal to amplitude, spectral and spike measures while it runs. The labelled map that comes out is a Zarr
-store that xarray opens, CSV, a picture, or a view in the terminal. Runs can be stopped, resumed and shared.")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")            # else it stands before each package's own
+set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "maps of how neural models behave over many parameter sets
+neurosweep integrates a neural model for every point of a parameter grid, and
+reduces each signal to amplitude, spectral and spike measures while it runs.
+The labelled map that comes out is a Zarr store that xarray opens, CSV, a
+picture, or a view in the terminal. Runs can be stopped, resumed and shared.")
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libneurosweep-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS libfmt-dev)
-set(CPACK_COMPONENT_DEV_DESCRIPTION "${PROJECT_DESCRIPTION} (C++ library)
-The header, the static library and the CMake package of neurosweep, by which a C++ program computes the map of a sweep
-file in memory, and an example.")
+set(CPACK_COMPONENT_DEV_DESCRIPTION "maps of how neural models behave (C++ library)
+The header, the static library and the CMake package by which a C++ program
+computes the map of a sweep file in memory, and an example.")
 include(CPack)

@@ -127,10 +127,12 @@ TEST(Api, AMistakeIsCalledAsTheProgramCallsIt) {
   EXPECT_TRUE(in_text.starts_with("mine:1:") && contains(in_text, "jansen-rit")) << in_text;
 }
 
-TEST(Api, ADeviceThatIsUnknown) {
+TEST(Api, OptionsThatAreNotAllowed) {
   ComputeOptions options;
   options.device = "gpu";
   EXPECT_TRUE(contains(mistake([&] { compute(Sweep::parse(single_set), options); }), "allowed are auto, cpu, cuda and cuda:N"));
+  options = on_cpu(), options.threads = -1;
+  EXPECT_EQ(mistake([&] { compute(Sweep::parse(single_set), options); }), "threads = -1: allowed are 0 to 4096");
 }
 
 // 2^40 sets: 8 TB of amplitudes alone.
