@@ -8,8 +8,8 @@
 #include "commands.hpp"
 #include "facts.hpp"
 #include "host/output/summary.hpp"
-#include "host/spec/sweep_spec.hpp"
 #include "host/plan/memory.hpp"
+#include "host/spec/sweep_spec.hpp"
 #include "show.hpp"
 
 namespace neurosweep {
