@@ -40,19 +40,20 @@ isa::PhiloxLanes<E> stream() {
 template <class E>
 void philox(const Workload& w) {
   const auto s = stream<E>();
-  typename isa::PhiloxLanes<E>::Word word[4];
-  for (int block = 0; block < registers / 4; ++block) {
-    s.draw(std::uint32_t(block), word);
-    for (int k = 0; k < 4; ++k) out<E>(w)[4 * block + k] = isa::Lanes<E>::from_bits((typename isa::Lanes<E>::B)word[k]);
+  typename isa::PhiloxLanes<E>::Word word[8];             // two blocks at a time, as in the time loop
+  for (int i = 0; i < registers; i += 8) {
+    s.template draw<2>(std::uint32_t(i / 4), word);
+    for (int k = 0; k < 8; ++k) out<E>(w)[i + k] = isa::Lanes<E>::from_bits((typename isa::Lanes<E>::B)word[k]);
   }
 }
 template <class E>
 void box_muller_all(const Workload& w) {
   using T = isa::Lanes<E>;
   using Word = typename isa::PhiloxLanes<E>::Word;
-  for (int i = 0; i < registers; i += 2) {
-    const Word a = (Word)in<E>(w)[i].bits() & 0xffffffffu, b = (Word)in<E>(w)[i + 1].bits() & 0xffffffffu;
-    box_muller<T>(a, b, out<E>(w)[i], out<E>(w)[i + 1]);
+  for (int i = 0; i < registers; i += 8) {                 // four pairs at a time, as in the time loop
+    Word word[8];
+    for (int k = 0; k < 8; ++k) word[k] = (Word)in<E>(w)[i + k].bits() & 0xffffffffu;
+    box_muller<T, 4>(word, out<E>(w) + i);
   }
 }
 template <class E>
@@ -60,7 +61,7 @@ void normals(const Workload& w) {
   using T = isa::Lanes<E>;
   Normals<T> s;
   static_cast<isa::PhiloxLanes<E>&>(s) = stream<E>();
-  for (int block = 0; block < registers / 4; ++block) s.draw(std::uint32_t(block), out<E>(w) + 4 * block);
+  s.template draw<registers>(0, out<E>(w));
 }
 
 // ---- measures: a span of samples of two registers of sets, as in the time loop ------------------------------------------------

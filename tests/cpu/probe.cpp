@@ -41,11 +41,11 @@ template <class E>
 void box_muller_all(const std::uint32_t* a, const std::uint32_t* b, E* z0, E* z1, int n) {
   using T = isa::Lanes<E>;
   for (int i = 0; i < n; i += T::width) {
-    typename Arithmetic<T>::Word wa, wb;
-    for (int lane = 0; lane < T::width; ++lane) wa[lane] = a[i + lane], wb[lane] = b[i + lane];
-    T x, y;
-    box_muller<T>(wa, wb, x, y);
-    x.store(z0 + i), y.store(z1 + i);
+    typename Arithmetic<T>::Word w[2];
+    for (int lane = 0; lane < T::width; ++lane) w[0][lane] = a[i + lane], w[1][lane] = b[i + lane];
+    T z[2];
+    box_muller<T, 1>(w, z);
+    z[0].store(z0 + i), z[1].store(z1 + i);
   }
 }
 template <class E>
