@@ -28,7 +28,7 @@ TEST_F(Report, SaysHowTheMapWasMade) {
   EXPECT_EQ(r.code, 0);
   EXPECT_EQ(r.out + r.err, "");
   const std::string page = read_file(here_ / "m.html");
-  for (const char* words : {"<title>Jansen-Rit: amplitude and peak frequency over the gain plane</title>", "<p>64 sets</p>", "<p>amplitude [mV]: ", "largest at Ae = ",
+  for (const char* words : {"<title>How do the gains of excitation and inhibition shape the rhythm?</title>", "<p>64 sets</p>", "<p>amplitude [mV]: ", "largest at Ae = ",
                             ">model</th><td>jansen-rit<", "method = exp-euler<", "bi = 40 Hz<", "seed = 42<", "input.E.noise = 20 Hz<", "Ae [mV]: 8 values, 2 to 5<",
                             ">computed on</th><td>", ">created</th><td>20", ">updated</th><td>20", "<td>neurosweep "})
     EXPECT_TRUE(contains(page, words)) << words;

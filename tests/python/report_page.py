@@ -64,7 +64,7 @@ class ReportPage(StoreTest):
     def test_every_set_under_the_pointer(self):
         table = self.gain_map()
         with self.page() as page:
-            self.assertEqual(page.text("h1"), "Jansen-Rit: amplitude and peak frequency over the gain plane")
+            self.assertEqual(page.text("h1"), "How do the gains of excitation and inhibition shape the rhythm?")
             self.assertEqual(page.value("document.querySelectorAll('figure').length"), 2)
             for panel in (0, 1):
                 for i in range(8):
