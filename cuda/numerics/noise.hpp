@@ -21,7 +21,7 @@ inline constexpr std::uint32_t max_ports = 64;
 NS_HD Pack<std::uint32_t, 4> philox4x32(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3,
                                         std::uint32_t k0, std::uint32_t k1) {
   NS_UNROLL for (int round = 0; round < 10; ++round) {
-    const std::uint64_t a = std::uint64_t(philox_m0) * c0, b = std::uint64_t(philox_m1) * c2;
+    const std::uint64_t a = product(philox_m0, c0), b = product(philox_m1, c2);
     c0 = std::uint32_t(b >> 32) ^ c1 ^ k0, c1 = std::uint32_t(b);
     c2 = std::uint32_t(a >> 32) ^ c3 ^ k1, c3 = std::uint32_t(a);
     k0 += philox_w0, k1 += philox_w1;
@@ -80,10 +80,9 @@ NS_HD T minus_two_log(T m, T e) {
 template <class T>
 NS_HD void box_muller(typename Arithmetic<T>::Word a, typename Arithmetic<T>::Word b, T& z0, T& z1) {
   const T u = fma(to_real<T>(a >> 1), T(0x1p-31), T(0x1p-32));
-  const T x = signed_to_real<T>(b) * T(0x1p-31);
 #if defined(__CUDA_ARCH__)
   if constexpr (std::is_same_v<T, float>) {   // the hardware's log2, sqrt, sin and cos; |angle| <= pi keeps them accurate
-    const float radius = approx::sqrt(-1.38629436f * approx::log2(u)), angle = 3.14159265f * x;
+    const float radius = approx::sqrt(-1.38629436f * approx::log2(u)), angle = float(pi * 0x1p-31) * signed_to_real<T>(b);
     z0 = radius * approx::cos(angle), z1 = radius * approx::sin(angle);
     return;
   }
@@ -91,7 +90,7 @@ NS_HD void box_muller(typename Arithmetic<T>::Word a, typename Arithmetic<T>::Wo
   T m, e, s, c;
   split_exponent(u, m, e);
   const T radius = sqrt(max(minus_two_log(m, e), T(0)));   // u may round to 1, where the fit's error decides the sign
-  half_angle(x, s, c);
+  half_angle(signed_to_real<T>(b) * T(0x1p-31), s, c);
   const T rs = radius * s;
   z0 = fnma(rs, s, radius), z1 = rs * c;                    // r cos 2h = r - 2 r sin^2 h;  r sin 2h = 2 r sin h cos h
 }
