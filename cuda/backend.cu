@@ -63,6 +63,7 @@ struct Device {
   std::string name;
   std::int64_t multiprocessors;
   std::int64_t double_costs;  // times as much as float
+  std::int64_t cache;         // bytes, of the second level
 
   explicit Device(int i) : index(i) {
     const cudaDeviceProp p = properties(i);
@@ -79,7 +80,7 @@ struct Device {
     }
     int ratio = 0;
     NS_CHECK(cudaDeviceGetAttribute(&ratio, cudaDevAttrSingleToDoublePrecisionPerfRatio, i));
-    multiprocessors = p.multiProcessorCount;
+    multiprocessors = p.multiProcessorCount, cache = p.l2CacheSize;
     double_costs = std::max(ratio, 2);
   }
 
@@ -93,6 +94,16 @@ struct Device {
     const std::int64_t drifts = p.method == Method::rk4 ? 4 : p.method == Method::heun ? 2 : 1;
     const std::int64_t costs = drifts * (p.precision == Precision::single_ ? 1 : double_costs);
     return {multiprocessors * per_multiprocessor / costs, per_multiprocessor / threads_that_fill / costs};
+  }
+
+  // Fewer columns of engine fft at a time where their spectra would take more than half of the second-level cache: what
+  // stays there is neither written to memory nor read from it. But enough to keep the device busy.
+  CudaLimits fitting(const Problem& p, CudaLimits limits) const {
+    constexpr std::int64_t fewest = 1 << 10;
+    const std::int64_t bytes = (p.spectrum.segment / 2 + 1) * (p.precision == Precision::single_ ? 8 : 16);
+    const std::int64_t columns = std::max(cache / 2 / bytes / 32 * 32, fewest);
+    limits.fft_columns = int(std::min<std::int64_t>(limits.fft_columns, columns));
+    return limits;
   }
 };
 
@@ -279,7 +290,7 @@ void run_on(const Device& device, const Problem& p, const CudaLimits& limits, Sh
   std::optional<DeviceWorker<T>> worker;
   with_place(device.name, [&] {
     const std::size_t memory = free_memory(device);
-    sweep.emplace(p, limits, device.launch_bound(p, limits));
+    sweep.emplace(p, device.fitting(p, limits), device.launch_bound(p, limits));
     sweep->upload(p);
     worker.emplace(p, *sweep, device, sweep->sets_that_fit(memory), work);
   });
@@ -309,9 +320,9 @@ class CudaBackend final : public Backend {
     return names;
   }
 
-  // A bin of `direct` costs two instructions a step and no memory traffic; `fft` moves 28 bytes a step at 50 % overlap
-  // in float, which is worth some 300 instructions on an H100 and more on a card with slower memory. So direct, if it
-  // can.
+  // A bin of `direct` costs two instructions a step and no memory traffic; `fft` moves 12 bytes a step at 50 % overlap
+  // in float at the least (docs/numerics.md), which is worth some 120 instructions on an H100 and more on a card with
+  // slower memory. So direct, if it can.
   Engine preferred_engine(const Problem& p) const override {
     return direct_refusal(p).empty() ? Engine::direct : Engine::fft;
   }
@@ -393,7 +404,7 @@ class CudaBackend final : public Backend {
 
   template <class T>
   std::uint64_t tile_size_for(const Device& d, const Problem& p) const {
-    const DeviceSweep<T> sweep(p, limits_, d.launch_bound(p, limits_));
+    const DeviceSweep<T> sweep(p, d.fitting(p, limits_), d.launch_bound(p, limits_));
     return std::uint64_t(sweep.sets_that_fit(free_memory(d)));
   }
 

@@ -18,8 +18,7 @@ struct CudaLimits {
   // Of one launch; 0: as many as even a slow GPU of that size does in a quarter of a second, fewer if its threads are
   // few, so that the display's watchdog, the progress line and Ctrl-C are content.
   std::int64_t node_steps = 0;
-  // Transformed at a time: enough to fill a GPU, few enough that their spectra stay in its second-level cache. Whole
-  // warps.
+  // Transformed at a time, at most: fewer where a GPU's second-level cache holds no more of their spectra. Whole warps.
   int fft_columns = 1 << 14;
 };
 

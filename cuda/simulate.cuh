@@ -35,9 +35,8 @@ struct DirectRecorder {
   DirectSpectrum<T, 1, bins, true> spectrum;
 
   __device__ explicit DirectRecorder(const SimulateArguments<T>& a, int)
-      : spectrum(a.setup, a.plan, reinterpret_cast<const T*>(direct_constants)) {
+      : spectrum(a.setup, a.plan, reinterpret_cast<const T*>(direct_constants), a.hop) {
     spectrum.init();
-    spectrum.hop = a.hop;
   }
   // Calls f(word, where it is kept) for all that the next launch needs.
   template <class F>
@@ -56,12 +55,12 @@ struct DirectRecorder {
         f(spectrum.bins[0].power[k], a.power + (k - below) * a.stride + j);
   }
   __device__ void load(const SimulateArguments<T>& a, int j) {
-    each_word(a, j, [](T& word, const T* at) { word = *at; });
-    each_power(a, j, [](T& word, const T* at) { word = *at; });
+    each_word(a, j, [](auto& word, const T* at) { word = *at; });
+    each_power(a, j, [](auto& word, const T* at) { word = *at; });
   }
   __device__ void store(const SimulateArguments<T>& a, int j) {
-    each_power(a, j, [](const T& word, T* at) { *at = word; });
-    if (a.end < a.setup.steps) each_word(a, j, [](const T& word, T* at) { *at = word; });
+    each_power(a, j, [](const auto& word, T* at) { *at = word; });
+    if (a.end < a.setup.steps) each_word(a, j, [](const auto& word, T* at) { *at = word; });
   }
 };
 
@@ -90,13 +89,13 @@ struct SignalRecorder {
   __device__ void store(const SimulateArguments<T>&, int) const {}
 };
 
-// Blocks that a multiprocessor should hold. Left alone the compiler takes as many registers as it likes; with these
-// bounds only what a hop's end needs is spilled, hardly anything in the time loop (scripts/sass-budget).
+// Blocks that a multiprocessor should hold: the most with which no time loop touches local memory, for any model
+// (docs/gpu.md has the table). Left alone the compiler takes as many registers as it likes.
 template <class T, Path path, int capacity>
 constexpr int blocks_wanted() {
   if (sizeof(T) == sizeof(double) || capacity > 16) return 2;
   if (path == Path::general) return capacity > 0 ? 2 : 3;
-  return capacity > 8 ? 3 : 4;
+  return path == Path::noise && capacity > 0 ? 3 : 4;
 }
 template <class T, Path path, class Recorder>
 inline constexpr int blocks_at_least = blocks_wanted<T, path, Recorder::capacity>();

@@ -163,7 +163,9 @@ class Simulation {
     Dynamics<Model, method, T> dynamics[K];
     Carried<Model, T> carried[K];
     NS_UNROLL for (int k = 0; k < K; ++k) dynamics[k] = node_[k].dynamics, carried[k] = node_[k].carried;
-    for (int i = 0; i < count; ++i, t += span) {
+    const std::uint32_t number = std::uint32_t(t / span);     // below 2^31: one 32-bit counter serves the loop and the noise
+    for (std::uint32_t i = number; i < number + std::uint32_t(count); ++i) {
+      t = std::int64_t(i) * span;
       T y[K][span];
       Times times[K];
       NS_UNROLL for (int k = 0; k < K; ++k) times[k].clear();
@@ -254,20 +256,24 @@ struct DirectSpectrum {
   DirectPlan plan;
   const E* table;                             // direct_table(plan, capacity)
   std::int64_t hops;                          // to go through: what follows belongs to no whole segment
-  std::int64_t hop = 0;
+  std::int64_t hop, begin;                    // the running one, and its first sample
+  bool open;                                  // whether there is one
   DirectBins<T, capacity, unrolled> bins[K];
 
-  NS_HD DirectSpectrum(const Setup& s, const DirectPlan& p, const E* t)
-      : plan(p), table(t), hops(s.segments + (paired() ? 1 : 0)) {}
+  NS_HD DirectSpectrum(const Setup& s, const DirectPlan& p, const E* t, std::int64_t first_hop = 0)
+      : plan(p), table(t), hops(s.segments + (paired() ? 1 : 0)) {
+    begin_hop(first_hop);
+  }
   NS_HD void init() {
     NS_UNROLL for (int k = 0; k < K; ++k) bins[k].init(plan.bins);
   }
   NS_HD bool paired() const { return plan.hop != plan.segment; }
-  NS_HD std::int64_t next_event() const { return hop < hops ? (hop + 1) * plan.hop : never; }
+  NS_HD void begin_hop(std::int64_t number) { hop = number, begin = number * plan.hop, open = number < hops; }
+  NS_HD std::int64_t next_event() const { return open ? begin + plan.hop : never; }
 
   NS_HD void add(int k, const T* y, std::int64_t at, int a, int b) {
-    if (hop == hops) return;
-    const int place = int(at - hop * plan.hop);
+    if (!open) return;
+    const int place = int(at - begin);
     if constexpr (unrolled) {
       add_group(k, y, place, a, b);           // a span is one group
     } else {
@@ -276,7 +282,7 @@ struct DirectSpectrum {
   }
   // Samples y[a] ... y[b - 1] of eight; the others count as zero. a and b may lie outside 0 ... 8.
   NS_HD void add_group(int k, const T* y, int place, int a, int b) {
-    const E* rotation = table + capacity * group + plan.row(place) * capacity * 2;
+    const E* rotation = table + capacity * group_weights + plan.row(place) * capacity * 2;
     if (!unrolled && a <= 0 && b >= group) return bins[k].add(plan.bins, y, table, rotation);
     T part[group];
     NS_UNROLL for (int q = 0; q < group; ++q) part[q] = q >= a && q < b ? y[q] : T(E(0));
@@ -284,7 +290,7 @@ struct DirectSpectrum {
   }
   NS_HD void event() {
     NS_UNROLL for (int k = 0; k < K; ++k) bins[k].end_hop(plan.bins, plan.first_bin, paired(), hop == 0);
-    ++hop;
+    begin_hop(hop + 1);
   }
 };
 

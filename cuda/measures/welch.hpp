@@ -7,13 +7,14 @@
 // - with 50 % overlap a segment is two hops and X_k = D_k(first) + (-1)^k D_k(second), D the DFT of one hop.
 //
 // Samples come in groups of eight that lie on multiples of eight steps since the start, wherever hops begin. Within a group
-// even and odd sums about its middle serve all bins: 4 + 4 multiply-adds a bin, then one rotation to the group's place in
+// even and odd sums about its middle serve all bins: 3 + 4 multiply-adds a bin, then one rotation to the group's place in
 // its hop. Measured in float this is both the cheapest and the most accurate of the ways tried (docs/numerics.md).
 #pragma once
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <type_traits>
 #include <vector>
 
 #include "numerics/maths.hpp"
@@ -23,6 +24,7 @@
 namespace neurosweep {
 
 inline constexpr int group = 8;                          // samples
+inline constexpr int group_weights = group - 1;          // of a bin
 inline constexpr int max_direct_bins = 32;               // accumulated bins: the kept ones and a neighbour on either side
 
 // |X_k / 2 - (X_{k-1} + X_{k+1}) / 4|^2
@@ -59,38 +61,50 @@ inline DirectPlan direct_plan(const Setup& s) {
 
 // Values of direct_table().
 inline std::size_t direct_table_size(const DirectPlan& d, int capacity) {
-  return (group + 2 * std::size_t(d.rows)) * std::size_t(capacity);
+  return (group_weights + 2 * std::size_t(d.rows)) * std::size_t(capacity);
 }
 
-// The plan's cosines and sines, `capacity` >= bins columns:
-//   twiddle[bin][0..3 cos, 4..7 sin] of (j + 1/2) w_k, then rotation[row][bin][cos, sin] of the group's middle.
+// The plan's cosines and sines, `capacity` >= bins columns, with c_j, s_j of (j + 1/2) w_k:
+//   weight[bin][c_1/c_0, c_2/c_0, c_3/c_0, s_0/c_0, ... s_3/c_0], then rotation[row][bin][cos, sin] of the group's middle,
+// times c_0: a multiplication less in each group. (c_0 is tiny where w_k is close to pi, but never 0.)
 template <class E>
 std::vector<E> direct_table(const DirectPlan& d, int capacity) {
   const std::size_t columns = std::size_t(capacity);
   std::vector<E> t(direct_table_size(d, capacity));
   for (int k = 0; k < capacity; ++k) {
     const double w = 2 * pi * (d.first_bin + k) / d.segment;
+    const double c0 = std::cos(0.5 * w);
+    E* const weight = &t[std::size_t(k * group_weights)];
     for (int j = 0; j < group / 2; ++j) {
-      t[std::size_t(k * group + j)] = E(std::cos((j + 0.5) * w));
-      t[std::size_t(k * group + group / 2 + j)] = E(std::sin((j + 0.5) * w));
+      if (j > 0) weight[j - 1] = E(std::cos((j + 0.5) * w) / c0);
+      weight[group / 2 - 1 + j] = E(std::sin((j + 0.5) * w) / c0);
     }
     for (int row = 0; row < d.rows; ++row) {
       const double angle = w * (d.first_place + (row << d.unit_log2) + (group - 1) / 2.0);
-      const std::size_t at = columns * group + (std::size_t(row) * columns + std::size_t(k)) * 2;
-      t[at] = E(std::cos(angle)), t[at + 1] = E(std::sin(angle));
+      const std::size_t at = columns * group_weights + (std::size_t(row) * columns + std::size_t(k)) * 2;
+      t[at] = E(c0 * std::cos(angle)), t[at + 1] = E(c0 * std::sin(angle));
     }
   }
   return t;
 }
 
-// Accumulators of one set (or register of sets). On a GPU `capacity` bins live in registers and every loop is unrolled
-// (count == capacity); on a CPU they lie in the first-level cache and `count` of them are used.
+// A number that is not worth a register: it stays in memory, which costs the time loop nothing where only a hop's end needs it.
+template <class T>
+struct InMemory {
+  volatile T value;
+  NS_HD operator T() const { return value; }
+  NS_HD T operator=(T v) { return value = v, v; }
+};
+
+// Accumulators of one set (or register of sets). On a GPU the running hop's `capacity` bins live in registers and every loop
+// is unrolled (count == capacity); on a CPU they lie in the first-level cache and `count` of them are used.
 template <class T, int capacity, bool unrolled>
 struct DirectBins {
   using E = typename Arithmetic<T>::element;
+  using Rare = std::conditional_t<unrolled, InMemory<T>, T>;
   T re[capacity], im[capacity];                          // of the running hop
-  T last_re[capacity], last_im[capacity];                // of the hop before
-  T power[capacity];                                     // sums over segments; [k]: bin first_bin + k
+  Rare last_re[capacity], last_im[capacity];             // of the hop before
+  Rare power[capacity];                                  // sums over segments; [k]: bin first_bin + k
 
   template <class F>
   NS_HD static void each(int count, F f) {
@@ -106,16 +120,16 @@ struct DirectBins {
   }
 
   // Eight samples of one hop; `rotation` is the table's row for their place.
-  NS_HD void add(int count, const T* y, const E* twiddle, const E* rotation) {
+  NS_HD void add(int count, const T* y, const E* weight, const E* rotation) {
     T even[group / 2], odd[group / 2];
     NS_UNROLL for (int j = 0; j < group / 2; ++j) {
       const T above = y[group / 2 + j], below = y[group / 2 - 1 - j];
       even[j] = above + below, odd[j] = above - below;
     }
     each(count, [&](int k) {
-      const E* w = twiddle + k * group;
-      T a = even[0] * T(w[0]), b = odd[0] * T(w[4]);
-      NS_UNROLL for (int j = 1; j < group / 2; ++j) a = fma(even[j], T(w[j]), a), b = fma(odd[j], T(w[4 + j]), b);
+      const E* w = weight + k * group_weights;
+      T a = even[0], b = odd[0] * T(w[3]);
+      NS_UNROLL for (int j = 1; j < group / 2; ++j) a = fma(even[j], T(w[j - 1]), a), b = fma(odd[j], T(w[3 + j]), b);
       const T c(rotation[2 * k]), s(rotation[2 * k + 1]);
       re[k] = fma(a, c, fnma(b, s, re[k])), im[k] = fma(a, s, fma(b, c, im[k]));
     });
@@ -126,7 +140,7 @@ struct DirectBins {
     T below_re(E(0)), below_im(E(0)), at_re(E(0)), at_im(E(0));   // the segment's X_{k-2}, X_{k-1}; X_0 = 0 below bin 1
     each(count, [&](int k) {
       const T sign((first_bin + k) & 1 ? E(-1) : E(1));
-      const T xr = paired ? fma(sign, re[k], last_re[k]) : re[k], xi = paired ? fma(sign, im[k], last_im[k]) : im[k];
+      const T xr = paired ? fma(sign, re[k], T(last_re[k])) : re[k], xi = paired ? fma(sign, im[k], T(last_im[k])) : im[k];
       last_re[k] = re[k], last_im[k] = im[k], re[k] = im[k] = T(E(0));
       if (k > 0 && !(paired && first_hop))
         power[k - 1] = power[k - 1] + hann_power(at_re, at_im, below_re, below_im, xr, xi);

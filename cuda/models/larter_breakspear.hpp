@@ -201,13 +201,13 @@ struct LarterBreakspear {
       const T g_ca = full_ca * open_ca, g_na = fma(gNa, open_na, g), G = fma(gK, x[W], gL) + g_na + g_ca;
       const T currents = fma(g_ca, VCa, fma(g_na, VNa, fma(KVK, x[W], fnma(aie * x[Z], z(x[Z]), I))));
       const T f = fnma(G, x[V], currents);
-      T h = dt;                                   // dt phi(lambda dt) = (e^(lambda dt) - 1) / lambda
+      T h = dt;
       if constexpr (exponential) {
         const T bend = fnma(open_v, open_v, open_v);
         const T by_ca = fma(slope_gca * bend, open_ca, slope_ca * fnma(g_ca, open_ca, g_ca));
         const T by_na = fma(slope_na, fnma(open_na, open_na, open_na), slope_g * bend);
         const T lambda = fma(by_ca, VCa - x[V], fma(by_na, VNa - x[V], -G));
-        h = select(lambda == T(0), dt, quotient(expm1(lambda * dt), lambda));
+        h = dt * phi1(lambda * dt);
       }
       x[Z] = fma(aei * x[V], open_v, x[Z] + drift_Z);
       x[W] = fma(rate_W, k(x[V]) - x[W], x[W]);

@@ -111,7 +111,7 @@ struct Input {
   template <int n>
   NS_OUTLINE void draw(const Setup& s, std::int64_t step, T (*u)[n]) const {
     NS_UNROLL for (int slot = 0; slot < slots; ++slot) {
-      const std::uint32_t block = std::uint32_t(step / 4);
+      const std::uint32_t block = std::uint32_t(std::uint64_t(step) / 4);
       if constexpr (path == Path::noise) {
         normals[slot].template draw<n>(block, u[slot]);
       } else {

@@ -21,7 +21,7 @@ inline constexpr std::uint32_t max_ports = 64;
 NS_HD Pack<std::uint32_t, 4> philox4x32(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3,
                                         std::uint32_t k0, std::uint32_t k1) {
   NS_UNROLL for (int round = 0; round < 10; ++round) {
-    const std::uint64_t a = std::uint64_t(philox_m0) * c0, b = std::uint64_t(philox_m1) * c2;
+    const std::uint64_t a = product(philox_m0, c0), b = product(philox_m1, c2);
     c0 = std::uint32_t(b >> 32) ^ c1 ^ k0, c1 = std::uint32_t(b);
     c2 = std::uint32_t(a >> 32) ^ c3 ^ k1, c3 = std::uint32_t(a);
     k0 += philox_w0, k1 += philox_w1;
@@ -85,7 +85,7 @@ NS_HD void box_muller(const typename Arithmetic<T>::Word* w, T* z) {
     NS_UNROLL for (int i = 0; i < 2 * pairs; i += 2) {
       const float u = fma(to_real<T>(w[i] >> 1), T(0x1p-31), T(0x1p-32));
       const float radius = approx::sqrt(-1.38629436f * approx::log2(u));
-      const float angle = 3.14159265f * (signed_to_real<T>(w[i + 1]) * T(0x1p-31));
+      const float angle = float(pi * 0x1p-31) * signed_to_real<T>(w[i + 1]);
       z[i] = radius * approx::cos(angle), z[i + 1] = radius * approx::sin(angle);
     }
     return;

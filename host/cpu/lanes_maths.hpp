@@ -48,7 +48,7 @@ NS_HD Lanes<E> power_of_two(Lanes<E> sum) {
 
 // e^z - 1; beyond exp2_limit it stays where it is there, and NaN counts as beyond.
 template <class E>
-NS_HD Lanes<E> expm1(Lanes<E> z) { return expm1_within<2>(clamp(z, exp2_limit<E> * E(ln_2))); }
+NS_HD Lanes<E> expm1(Lanes<E> z) { return expm1_within(clamp(z, exp2_limit<E> * E(ln_2))); }
 
 #if defined(__AVX2__)
 // The bits of 2^(j / n) less j << (23 - log2 n): adding the whole k << (23 - log2 n) to entry k mod n gives 2^(k / n).

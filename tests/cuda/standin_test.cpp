@@ -296,6 +296,22 @@ TEST(Tiles, CuFftCanCount) {
   EXPECT_THROW(run(*make_cuda_backend({}), p, 1), std::runtime_error);
 }
 
+// A small cache gets the spectra of fewer columns at a time, 1024 at the least: the same map from more transforms.
+TEST(Tiles, SpectraFitTheCache) {
+  Problem p = gain_plane(32, 48, 256, 0);
+  ask_for_spectrum(p, Engine::fft, 128, 0);
+  auto map_with = [&](int cache, int& calls) {
+    standin::reset({.cache = cache});
+    Map map = run(*make_cuda_backend({}), p);
+    calls = standin::calls();
+    return map;
+  };
+  int once, twice;
+  const Map expected = map_with(1 << 26, once), cut = map_with(1 << 10, twice);
+  EXPECT_EQ(twice, once + 2 * 2);  // two segments: a transform more for each, and its kernel
+  expect_same(cut, expected);
+}
+
 // ---- no device, or none that will do --------------------------------------------------------------------------------
 
 std::string refusal(const standin::Config& config) {

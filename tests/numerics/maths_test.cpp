@@ -9,21 +9,32 @@
 namespace neurosweep::test {
 namespace {
 
-// The error: r's and the polynomial's rounding, and |z| 2^-24 from log2(e).
-TEST(Maths, Expm1AsAGpuComputesIt) {
-  for (double z = -87; z < 87; z += 0.001) {
-    const double exact = std::expm1(double(float(z)));
-    EXPECT_NEAR(double(gpu_expm1(float(z))) / exact, 1, (4 + std::fabs(z)) * 6e-8) << z;
+// The errors: the polynomials', and beyond them that of e^z against e^z - 1: its exponent rounds by |z| 2^-24, and log2(e) lacks 2^-26.
+TEST(Maths, PhiAndBernoulliAsAGpuComputesThem) {
+  auto exact = [](float z) { return std::expm1(double(z)) / double(z); };
+  for (double at = -87; at < 87; at += 0.001) {
+    const float z = float(at);
+    const double loss = std::fabs(at) < 0.75 ? 1 : std::exp(at) / std::fabs(std::expm1(at));
+    const double error = 2e-7 + loss * (1 + std::fabs(at)) * 8e-8;
+    EXPECT_NEAR(double(gpu_phi1(z)) / exact(z), 1, error) << at;
+    EXPECT_NEAR(double(gpu_bernoulli(z)) * exact(z), 1, error) << at;
   }
-  for (double z = 1e-12; z < 1; z *= 1.5)
-    for (double sign : {1.0, -1.0}) EXPECT_NEAR(double(gpu_expm1(float(sign * z))) / std::expm1(double(float(sign * z))), 1, 3e-7);
-  EXPECT_EQ(gpu_expm1(0), 0);
-  for (double z = 88; z < 1e30; z *= 1.7) {
-    EXPECT_GT(gpu_expm1(float(z)), 1e38f) << z;
-    EXPECT_EQ(gpu_expm1(float(-z)), -1) << z;
+  for (double size = 1e-30; size < 1; size *= 1.5)
+    for (const float z : {float(size), float(-size)}) {
+      EXPECT_NEAR(double(gpu_phi1(z)) / exact(z), 1, 4e-7) << z;
+      EXPECT_NEAR(double(gpu_bernoulli(z)) * exact(z), 1, 4e-7) << z;
+    }
+  EXPECT_EQ(gpu_phi1(0), 1);
+  EXPECT_EQ(gpu_bernoulli(0), 1);
+  for (double z = 90; z < 1e30; z *= 1.7) {
+    EXPECT_NEAR(double(gpu_phi1(float(z))) * z, 0x1p127, 1e-6 * 0x1p127) << z;
+    EXPECT_NEAR(double(gpu_phi1(float(-z))) * z, 1, 2e-7) << z;
+    EXPECT_LT(gpu_bernoulli(float(z)), 1e-8f) << z;
+    EXPECT_NEAR(double(gpu_bernoulli(float(-z))) / z, 1, 2e-7) << z;
   }
-  EXPECT_GT(gpu_expm1(std::numeric_limits<float>::infinity()), 1e38f);
-  EXPECT_TRUE(std::isnan(gpu_expm1(std::numeric_limits<float>::quiet_NaN())));
+  for (const float z : {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) EXPECT_EQ(gpu_phi1(z), 0);
+  EXPECT_TRUE(std::isnan(gpu_phi1(std::numeric_limits<float>::quiet_NaN())));
+  EXPECT_TRUE(std::isnan(gpu_bernoulli(std::numeric_limits<float>::quiet_NaN())));
 }
 
 TEST(Maths, PhiAndBernoulliAtTheirSingularity) {

@@ -329,7 +329,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
   if (device < 0 || device >= runtime.config.devices) return cudaErrorInvalidDevice;
   *p = {};
   std::strcpy(p->name, "stand-in");
-  p->major = 9, p->multiProcessorCount = 4, p->totalGlobalMem = runtime.config.memory;
+  p->major = 9, p->multiProcessorCount = 4, p->totalGlobalMem = runtime.config.memory, p->l2CacheSize = runtime.config.cache;
   return cudaSuccess;
 }
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {

@@ -23,6 +23,7 @@ struct Config {
   unsigned seed = 1;
   int devices = 1;
   std::size_t memory = std::size_t(1) << 30;  // bytes of each device
+  int cache = 1 << 26;                        // bytes of its second level
   cudaError_t first_answer = cudaSuccess;     // of cudaGetDeviceCount: what a machine without a driver says
   cudaError_t code_answer = cudaSuccess;      // of cudaFuncGetAttributes: what a device too old says
   unsigned too_old = ~0u;                     // bit i: device i says it
