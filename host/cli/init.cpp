@@ -32,7 +32,7 @@ struct Example {
 };
 constexpr Example examples[] = {
     {"jansen-rit", 120, 20, 0.5, "Ae", 2.6, 5},
-    {"larter-breakspear", 0, 0, 0.1, "d_V", 0.52, 0.7},
+    {"larter-breakspear", 0, 0, 0.1, "d_V", 0.6, 0.7},
     {"izhikevich", 10, 0, 0.25},
     {"hodgkin-huxley", 10, 0, 0.02},
     {"lif", 300},
