@@ -84,21 +84,21 @@ NS_HD void box_muller(const typename Arithmetic<T>::Word* w, T* z) {
   if constexpr (std::is_same_v<T, float>) {   // the hardware's log2, sqrt, sin and cos; |angle| <= pi keeps them accurate
     NS_UNROLL for (int i = 0; i < 2 * pairs; i += 2) {
       const float u = fma(to_real<T>(w[i] >> 1), T(0x1p-31), T(0x1p-32));
-      const float radius = approx::sqrt(-1.38629436f * approx::log2(u));
-      const float angle = float(pi * 0x1p-31) * signed_to_real<T>(w[i + 1]);
+      const float radius = approx::sqrt(-1.38629436f * approx::log2(u)), angle = float(pi * 0x1p-31) * signed_to_real<T>(w[i + 1]);
       z[i] = radius * approx::cos(angle), z[i + 1] = radius * approx::sin(angle);
     }
-    return;
-  }
+  } else
 #endif
-  T m[pairs], e[pairs], radius[pairs], s[pairs], c[pairs];
-  NS_UNROLL for (int i = 0; i < pairs; ++i) split_exponent(fma(to_real<T>(w[2 * i] >> 1), T(0x1p-31), T(0x1p-32)), m[i], e[i]);
-  NS_UNROLL for (int i = 0; i < pairs; ++i)
-    radius[i] = sqrt(max(minus_two_log(m[i], e[i]), T(0)));   // u may round to 1, where the fit's error decides the sign
-  NS_UNROLL for (int i = 0; i < pairs; ++i) half_angle(signed_to_real<T>(w[2 * i + 1]) * T(0x1p-31), s[i], c[i]);
-  NS_UNROLL for (int i = 0; i < pairs; ++i) {
-    const T rs = radius[i] * s[i];
-    z[2 * i] = fnma(rs, s[i], radius[i]), z[2 * i + 1] = rs * c[i];   // r cos 2h = r - 2 r sin^2 h;  r sin 2h = 2 r sin h cos h
+  {
+    T m[pairs], e[pairs], radius[pairs], s[pairs], c[pairs];
+    NS_UNROLL for (int i = 0; i < pairs; ++i) split_exponent(fma(to_real<T>(w[2 * i] >> 1), T(0x1p-31), T(0x1p-32)), m[i], e[i]);
+    NS_UNROLL for (int i = 0; i < pairs; ++i)
+      radius[i] = sqrt(max(minus_two_log(m[i], e[i]), T(0)));   // u may round to 1, where the fit's error decides the sign
+    NS_UNROLL for (int i = 0; i < pairs; ++i) half_angle(signed_to_real<T>(w[2 * i + 1]) * T(0x1p-31), s[i], c[i]);
+    NS_UNROLL for (int i = 0; i < pairs; ++i) {
+      const T rs = radius[i] * s[i];
+      z[2 * i] = fnma(rs, s[i], radius[i]), z[2 * i + 1] = rs * c[i];   // r cos 2h = r - 2 r sin^2 h;  r sin 2h = 2 r sin h cos h
+    }
   }
 }
 
