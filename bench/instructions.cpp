@@ -257,9 +257,14 @@ std::string name_of(const Problem& p) {
 // One batch of sets from the quiet end to the busy one.
 Problem one_batch(Problem p, const Backend& backend) {
   const Axis axis = p.axes.front();
-  p.axes.clear();
-  test::add_axis(p, axis.quantity, axis.values.front(), axis.values.back(), int(backend.tile_size(p)));      // of a single set: a batch
-  return p;
+  const auto with_sets = [&](int sets) {
+    p.axes.clear();
+    test::add_axis(p, axis.quantity, axis.values.front(), axis.values.back(), sets);
+    return p;
+  };
+  Problem long_one = with_sets(1024);
+  long_one.steps = max_steps;                           // a tile is then one batch, and a whole one: few sets have loops of their own
+  return with_sets(int(backend.tile_size(long_one)));
 }
 
 void count(Problem p, const std::string& isa) {

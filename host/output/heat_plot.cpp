@@ -33,17 +33,6 @@ struct Sheet {
   std::size_t down() const { return (panels.size() + across - 1) / across; }
 };
 
-// What the colours of a column mean. Where all values are equal, or nearly, the range is widened, so that rounding
-// noise does not look like a pattern.
-std::optional<Range> colour_range(const Map& map, const MapColumn& column) {
-  const auto values = shown_range(map, column);
-  if (!values) return values;
-  const double size = std::max(std::abs(values->low), std::abs(values->high));
-  if (values->high - values->low > 1e-6 * size) return values;
-  const double middle = values->low / 2 + values->high / 2, pad = size > 0 ? 0.05 * size : 1;
-  return Range{middle - pad, middle + pad};
-}
-
 bool occurs(const Sheet& sheet, Cell cell) {
   return std::any_of(sheet.panels.begin(), sheet.panels.end(), [&](const Panel& panel) {
     for (std::size_t row = 0; row < panel.slice.rows(); ++row) {

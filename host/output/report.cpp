@@ -100,22 +100,15 @@ Json axis_json(const MapAxis& axis) {
   return j;
 }
 
-// What the colours mean, or the height of a line: the values, with a little more where they are all but equal, so that
-// rounding does not look like a pattern. A line has room for its error bars.
+// What the colours mean, or the height of a line, which has room for its error bars.
 std::optional<Range> scale_of(const Map& map, std::size_t c) {
   const MapColumn& column = map.columns[c];
-  const auto shown = shown_range(map, column);
-  if (!shown) return shown;
-  const double size = std::max(std::abs(shown->low), std::abs(shown->high));
-  if (shown->high - shown->low <= 1e-6 * size || size == 0) {
-    const double pad = size > 0 ? 0.05 * size : 1;
-    return Range{shown->low - pad, shown->high + pad};
-  }
-  if (map.axes.size() != 1) return shown;
+  const auto scale = colour_range(map, column);
+  if (!scale || map.axes.size() != 1) return scale;
   const bool has_sd = c + 1 < map.columns.size() && map.columns[c + 1].name == column.name + "_sd";
   const auto sd = has_sd ? shown_range(map, map.columns[c + 1]) : std::nullopt;
-  const double air = 0.05 * (shown->high - shown->low) + (sd ? sd->high : 0);
-  return Range{shown->low - air, shown->high + air};
+  const double air = 0.05 * (scale->high - scale->low) + (sd ? sd->high : 0);
+  return Range{scale->low - air, scale->high + air};
 }
 
 // [column][set] what the set shows: a Cell.

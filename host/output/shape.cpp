@@ -126,4 +126,13 @@ std::string_view cell_name(Cell cell) {
   return names[std::size_t(cell)];
 }
 
+std::optional<Range> colour_range(const Map& map, const MapColumn& column) {
+  const auto values = shown_range(map, column);
+  if (!values) return values;
+  const double size = std::max(std::abs(values->low), std::abs(values->high));
+  if (values->high - values->low > 1e-6 * size) return values;
+  const double middle = values->low / 2 + values->high / 2, pad = size > 0 ? 0.05 * size : 1;
+  return Range{middle - pad, middle + pad};
+}
+
 }  // namespace neurosweep::output

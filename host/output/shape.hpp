@@ -47,6 +47,9 @@ AxisView view_axis(const MapAxis& axis);
 std::optional<Range> finite_range(std::span<const double> values);
 // The same over the sets that show a value, as scales need it: a set that left its domain would take all of a scale.
 std::optional<Range> shown_range(const Map& map, const MapColumn& column);
+// What the colours of a column mean: that, widened where all values are equal, or nearly, so that rounding does not look like a
+// pattern.
+std::optional<Range> colour_range(const Map& map, const MapColumn& column);
 
 // Up to `most` of 0 ... n - 1, evenly spread, both ends among them if there is more than one.
 std::vector<std::size_t> spread(std::size_t n, std::size_t most);
