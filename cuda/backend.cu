@@ -47,9 +47,14 @@ std::string capability(const cudaDeviceProp& p) { return std::to_string(p.major)
 
 DeviceInfo describe(int index) {
   const cudaDeviceProp p = properties(index);
+  int kilohertz = 0, driver = 0, runtime = 0;
+  NS_CHECK(cudaDeviceGetAttribute(&kilohertz, cudaDevAttrClockRate, index));
+  NS_CHECK(cudaDriverGetVersion(&driver));
+  NS_CHECK(cudaRuntimeGetVersion(&runtime));
   return {index, p.name,
           std::to_string(p.totalGlobalMem >> 20) + " MiB, " + std::to_string(p.multiProcessorCount) +
-              " multiprocessors, compute capability " + capability(p)};
+              " multiprocessors, compute capability " + capability(p),
+          p.multiProcessorCount, 1e3 * kilohertz, "runtime " + version(runtime) + ", the driver supports " + version(driver)};
 }
 
 // The device is too old, or too new, for the code that this program holds.

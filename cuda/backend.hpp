@@ -36,6 +36,9 @@ struct DeviceInfo {
   int index = 0;
   std::string name;
   std::string detail;                                    // memory, multiprocessors, compute capability
+  int multiprocessors = 0;
+  double clock = 0;                                      // Hz, the highest
+  std::string cuda;                                      // versions of the runtime, and of what the driver supports
 };
 
 // threads = 0: one for each of usable_cores(). isa "" = the best this CPU has, else one of cpu_isas().

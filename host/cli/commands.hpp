@@ -22,6 +22,7 @@ void add_report(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
+void add_bench(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);    // these describe the others, and themselves
 void add_man(CLI::App& app, Action& action);
 
@@ -41,6 +42,7 @@ int explain(std::exception_ptr error, const std::string& who = "");
 // for nothing, nor as a file called --quiet.
 std::string check_name(const std::string& name);
 
+std::string sweep_template(const ModelInfo& m);           // what `init` prints of it
 const ModelInfo& model_named(const std::string& name);   // SpecError, with the nearest name, if there is none
 
 std::string program_version();       // "0.1.0"

@@ -33,6 +33,7 @@ Strings measure_names() {
 Strings values_of(const std::string& option) {
   if (option == "device") return {"auto", "cpu", "cuda", "cuda:0"};
   if (option == "measure") return measure_names();
+  if (option == "model") return model_names();
   if (option == "layout") return {"table", "grid"};
   return {};
 }

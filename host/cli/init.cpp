@@ -330,6 +330,8 @@ int run(const std::string& model, const std::optional<std::string>& preset) {
 
 }  // namespace
 
+std::string sweep_template(const ModelInfo& m) { return SweepFile(m, nullptr).text(); }
+
 void add_init(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("init", "print a commented sweep file of a model that runs as it is");
   auto model = std::make_shared<std::string>();

@@ -61,7 +61,7 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   Action action;
   add_run(app, action), add_export(app, action), add_plot(app, action), add_report(app, action), add_info(app, action);
-  add_trace(app, action), add_init(app, action), add_models(app, action), add_devices(app, action);
+  add_trace(app, action), add_init(app, action), add_models(app, action), add_devices(app, action), add_bench(app, action);
   add_completion(app, action), add_man(app, action);
   app.footer("Examples:\n"                              // after the commands, which would take it over
              "  neurosweep run sweeps/jr_gain_map.toml --csv map.csv --plot map.png\n"

@@ -17,6 +17,7 @@
 
 #include "kernels.hpp"
 #include "measures/measures.hpp"
+#include "peak.hpp"
 #include "summary.hpp"
 
 namespace neurosweep {
@@ -27,6 +28,7 @@ namespace {
 struct InstructionSet {
   const char* name;
   const CpuKernels& (*kernels)(int model);
+  const PeakLoops& peak;
 };
 
 // The instruction sets that this program holds and this CPU runs, best first.
@@ -37,7 +39,7 @@ std::vector<InstructionSet> runnable_sets() {
     const CpuKernels* kernels = nullptr;                                                                      \
     with_model(model, [&]<class M>(std::type_identity<M>) { kernels = &isa::kernels<M>(); });                 \
     return *kernels;                                                                                          \
-  }})
+  }, isa::peak_loops()})
 #if defined(__x86_64__) && !defined(NS_BASELINE_ONLY)
   __builtin_cpu_init();
   const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
@@ -310,6 +312,8 @@ std::vector<std::string> cpu_isas() {
   for (const InstructionSet& set : runnable_sets()) names.emplace_back(set.name);
   return names;
 }
+
+const PeakLoops& peak_loops(const std::string& isa) { return set_named(isa).peak; }
 
 int usable_cores() {
   cpu_set_t set;

@@ -41,6 +41,7 @@ TEST_F(Completion, Bash) {
   EXPECT_EQ(complete("neurosweep run --device c", 3), (Strings{"cpu", "cuda", "cuda:0"}));
   EXPECT_EQ(complete("neurosweep models jan", 2), Strings{"jansen-rit"});
   EXPECT_EQ(complete("neurosweep export --measure amp", 3), Strings{"amplitude"});
+  EXPECT_EQ(complete("neurosweep bench --model jan", 3), Strings{"jansen-rit"});
   EXPECT_EQ(complete("neurosweep run sw", 2), Strings{""});        // a file: bash's own
 }
 

@@ -41,7 +41,7 @@ TEST(Usage, HelpOfTheProgram) {
   expect_help({"--help"});
   expect_help({"-h"});
   const Strings names = commands();
-  for (const char* name : {"run", "export", "plot", "report", "info", "trace", "models", "init", "devices", "completion"})
+  for (const char* name : {"run", "export", "plot", "report", "info", "trace", "models", "init", "devices", "bench", "completion"})
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 1) << name;
 }
 

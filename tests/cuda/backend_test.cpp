@@ -374,6 +374,9 @@ TEST_F(CudaBackendTest, NamesDevices) {
   const std::vector<DeviceInfo> devices = cuda_devices(why);
   ASSERT_FALSE(devices.empty());
   EXPECT_NE(make_cuda_backend({0})->device().find("cuda:0 " + devices[0].name), std::string::npos);
+  EXPECT_GT(devices[0].multiprocessors, 0);
+  EXPECT_GT(devices[0].clock, 0);
+  EXPECT_NE(devices[0].cuda.find("runtime 1"), std::string::npos) << devices[0].cuda;       // CUDA 12 or newer
   try {
     make_cuda_backend({99});
     FAIL() << "device 99 was accepted";
