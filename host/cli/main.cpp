@@ -5,11 +5,12 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <system_error>
 
 #include "command_line.hpp"
 #include "commands.hpp"
-#include "host/plan/launcher.hpp"
+#include "host/plan/ranks.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
 
@@ -48,8 +49,9 @@ int parse_error(const CLI::App& app, const CLI::ParseError& e) {
   std::string what = e.what();
   if ((missing || extra) && !rest.empty()) what = unexpected(*at, rest.front());
   else if (missing && at == &app) what = fmt::format("a command is missing (commands: {})", listed(command_names(app)));
-  if (launched().rank <= 0)                                             // all ranks of a job were told the same
-    say(fmt::format("neurosweep: {}\nTry neurosweep {}--help", what, at == &app ? "" : at->get_name() + " "));
+  // The ranks of a job were all told the same. They end together: mpirun would stop rank 0 before it has said it.
+  const std::unique_ptr<Ranks> ranks = at != &app && at->get_name() == "run" ? join_ranks([](const std::string&) {}) : nullptr;
+  if (!ranks || ranks->rank() == 0) say(fmt::format("neurosweep: {}\nTry neurosweep {}--help", what, at == &app ? "" : at->get_name() + " "));
   return exit_wrong_input;
 }
 
@@ -69,11 +71,11 @@ int run_program(int argc, char** argv) {
              "  neurosweep trace sweeps/jr_gain_map.toml --at Ae=3.25mV --plot trace.png\n"
              "  neurosweep init izhikevich --preset chattering > chattering.toml");
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return parse_error(app, e);
-  }
-  try {
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+      return parse_error(app, e);
+    }
     return action();
   } catch (...) {
     return explain(std::current_exception());

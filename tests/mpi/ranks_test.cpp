@@ -160,14 +160,16 @@ TEST(Ranks, DrawOnePreviewWithoutColours) {
   EXPECT_FALSE(contains(r.out, "\x1b"));
 }
 
+// Rank 0 says it, and has the time to: mpirun stops it as soon as another has ended.
 TEST(Ranks, SayOnceWhatIsWrong) {
   Folder here;
+  const Strings late_rank_0{"sh", "-c", "[ $OMPI_COMM_WORLD_RANK != 0 ] || sleep 1; exec \"$@\"", "sh"};
   const std::string sweep = sweep_of(here, 2);
   for (const auto& [arguments, message] : {std::pair<Strings, std::string>{{"run", "nosuch.toml"}, "nosuch.toml: no such file"},
                                            {{"run", sweep, "--set", "model=lift"}, "--set model=lift"},
                                            {{"run", sweep, "--json", "--csv", "-"}, "--json and --csv -"},
                                            {{"run", sweep, "--bogus"}, "unknown option --bogus"}}) {
-    const Result r = run(job(here, ranks_of(arguments)));
+    const Result r = run(job(here, late_rank_0 + ranks_of(arguments)));
     EXPECT_EQ(r.code, 2) << r.err;
     EXPECT_EQ(r.out, "");
     EXPECT_EQ(times(r.err, message), 1) << r.err;
