@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -26,12 +27,14 @@ inline constexpr std::array<std::string_view, 3> engine_names{"none", "direct", 
 enum class Measure {
   amplitude, minimum, maximum, mean, std, peak_frequency, peak_power,
   power_delta, power_theta, power_alpha, power_beta, power_gamma,
-  spike_count, rate, isi_mean, isi_cv      // of models that spike
+  spike_count, rate, isi_mean, isi_cv,     // of models that spike
+  synchrony, active                        // of populations of a network
 };
-inline constexpr int n_measure = 16;
+inline constexpr int n_measure = 18, n_node_measure = 16;
 inline constexpr int n_power_band = 5;     // delta ... gamma
 constexpr bool is_power_band(Measure m) { return m >= Measure::power_delta && m <= Measure::power_gamma; }
 constexpr bool is_of_spikes(Measure m) { return m >= Measure::spike_count; }
+constexpr bool is_of_networks(Measure m) { return m >= Measure::synchrony; }
 
 // The numbers of one port's input, in the order of the quantities.
 enum Drive {
@@ -86,8 +89,11 @@ struct SpectrumPlan {
   constexpr int hop() const { return segment - overlap; }
 };
 
+struct Network;                            // network/network.hpp
+
 struct Problem {
-  int model = 0;                           // index into models()
+  int model = 0;                           // index into models(); -1: `network`
+  std::shared_ptr<const Network> network;
   Method method = Method::exp_euler;
   Precision precision = Precision::single_;
   double dt = 0;                           // s

@@ -34,7 +34,7 @@ struct Setup {
   double min_amplitude;
 
   int n_measure_out;
-  std::uint8_t measure[n_measure];         // Measure of each output column
+  std::uint8_t measure[n_node_measure];    // Measure of each output column
   bool of_signal;                          // whether one of them is of the signal, not of spikes
 
   NS_HD int n_column() const { return replicates > 1 ? 2 * n_measure_out : n_measure_out; }

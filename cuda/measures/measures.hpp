@@ -56,6 +56,7 @@ NS_HD std::uint8_t write_measures(const Setup& s, const Statistics<E>& stat, con
       case Measure::rate: v = E(spikes.spikes / (double(s.steps - s.transient) * s.dt_seconds)); break;
       case Measure::isi_mean: v = E(spikes.isi_mean * s.dt_seconds * 1000); break;      // ms
       case Measure::isi_cv: v = E(spikes.isi_cv); break;
+      case Measure::synchrony: case Measure::active: break;      // of networks
     }
     out[c * stride] = diverged ? nan : v;
   }

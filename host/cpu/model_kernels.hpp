@@ -54,7 +54,7 @@ void write_register(const Setup& s, const CpuBatch& batch, int k, const Carried<
     const Statistics<E> stat{low[i], high[i], mean[i], std::sqrt(variance[i])};
     SpikeStatistics train;
     if constexpr (Spiking<Model>) train = SpikeStatistics(spikes.train[i]);
-    E out[n_measure];
+    E out[n_node_measure];
     batch.status[k * width + i] = write_measures<E>(s, stat, spectral[i], train, poison[i], outside[i], out, 1);
     for (int c = 0; c < s.n_measure_out; ++c) batch.out[c * lanes + k * width + i] = double(out[c]);
   }

@@ -26,6 +26,8 @@ constexpr std::array<MeasureRow, n_measure> table{{
     {Measure::rate,           "rate",           MeasureUnit::hertz,   "spikes per second"},
     {Measure::isi_mean,       "isi_mean",       MeasureUnit::millisecond, "mean interval between spikes"},
     {Measure::isi_cv,         "isi_cv",         MeasureUnit::none,    "variation of the intervals: their population SD over their mean"},
+    {Measure::synchrony,      "synchrony",      MeasureUnit::none,    "SD of the mean v over the root of the mean variance of each cell's v"},
+    {Measure::active,         "active",         MeasureUnit::none,    "share of the cells that spiked"},
 }};
 // clang-format on
 
@@ -46,8 +48,8 @@ std::string squared(const std::string& unit) {
 std::span<const MeasureRow> measure_table() { return table; }
 
 std::span<const MeasureRow> measures_of(const ModelInfo& model) {
-  constexpr auto first_of_spikes = std::find_if(table.begin(), table.end(), [](auto& r) { return is_of_spikes(r.measure); });
-  return {table.begin(), model.spiking ? table.end() : first_of_spikes};
+  const auto first = [](auto which) { return std::find_if(table.begin(), table.end(), [&](auto& r) { return which(r.measure); }); };
+  return {table.begin(), model.spiking ? first(is_of_networks) : first(is_of_spikes)};
 }
 
 std::string measure_name(Measure m) { return std::string(table[std::size_t(m)].name); }
