@@ -60,21 +60,21 @@ void expect_as_the_program(const std::string& file, const Overrides& overrides) 
   EXPECT_EQ(table.header.size(), map.axes.size() + map.columns.size() + (map.failed.empty() ? 1 : 2));
 }
 
-TEST(Api, ComputesWhatTheProgramDoes) { expect_as_the_program(sweep("jr_gain_map"), small); }
+TEST(BesideTheProgram, TheGainMap) { expect_as_the_program(sweep("jr_gain_map"), small); }
 
-TEST(Api, InDoubleToo) {
+TEST(BesideTheProgram, InDoubleToo) {
   Overrides overrides = small;
   overrides.set.push_back("precision=double");
   expect_as_the_program(sweep("jr_gain_map"), overrides);
 }
 
-TEST(Api, RealisationsAndTheirSd) {
+TEST(BesideTheProgram, RealisationsAndTheirSd) {
   Overrides overrides = small;
   overrides.set.push_back("replicates=3");
   expect_as_the_program(sweep("jr_gain_map"), overrides);
 }
 
-TEST(Api, ASetThatDiverges) {
+TEST(BesideTheProgram, ASetThatDiverges) {
   Folder folder;
   const std::string file = folder.write("one.toml", single_set);
   const Overrides unstable{{"method=euler", "dt=5ms", "duration=10s"}, {"be=100:20000:3"}};
