@@ -143,7 +143,12 @@ class Simulation {
   static constexpr int slots = Input<Model, T, path>::slots;
   // Steps whose inputs are drawn at a time: fewer where a GPU's registers hold doubles.
   static constexpr int ahead = span == group && sizeof(typename Arithmetic<T>::element) == 8 ? 4 : span;
-  using Inputs = T[slots > 0 ? slots : 1][ahead];
+  // A CPU takes a load for one that waits for a store if both addresses end alike, as those of arrays of 4096 bytes would.
+  static constexpr int apart = Scalar<T> ? 0 : 1;
+  struct Inputs {
+    T u[slots > 0 ? slots : 1][ahead];
+    T unused;
+  };
   using Times = SpikeTimes<Model, T, span>;
 
   NS_HD std::int64_t next_event(std::int64_t t, std::int64_t end) const {
@@ -166,15 +171,15 @@ class Simulation {
     const std::uint32_t number = std::uint32_t(t / span);     // below 2^31: one 32-bit counter serves the loop and the noise
     for (std::uint32_t i = number; i < number + std::uint32_t(count); ++i) {
       t = std::int64_t(i) * span;
-      T y[K][span];
+      T y[K][span + apart];
       Times times[K];
       NS_UNROLL for (int k = 0; k < K; ++k) times[k].clear();
       NS_UNROLL for (int first = 0; first < span; first += ahead) {
         Inputs u[K];
-        NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k]);
+        NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k].u);
         NS_SPAN_LOOP for (int q = 0; q < ahead; ++q)
           NS_UNROLL for (int k = 0; k < K; ++k)
-            y[k][first + q] = step<Model, path>(s_, dynamics[k], carried[k], u[k], q, times[k], first + q);
+            y[k][first + q] = step<Model, path>(s_, dynamics[k], carried[k], u[k].u, q, times[k], first + q);
       }
       // Few at a time: the sums of two or three registers of sets stay in a CPU's registers, and hide each other's latency.
       constexpr int together = K % 2 == 0 ? 2 : K;
@@ -192,18 +197,18 @@ class Simulation {
 
   // The first `active` steps of a span in which the observation or a hop begins or ends.
   NS_HD void broken_span(std::int64_t t, int active) {
-    T y[K][span];
+    T y[K][span + apart];
     Times times[K];
     NS_UNROLL for (int k = 0; k < K; ++k) times[k].clear();
     NS_UNROLL for (int first = 0; first < span; first += ahead) {
       Inputs u[K];
-      NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k]);
+      NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k].u);
       NS_RARE_LOOP for (int q = 0; q < ahead; ++q) {
         if (t + first + q == s_.transient) begin_observation();
         if (first + q < active)
           NS_UNROLL for (int k = 0; k < K; ++k)
             y[k][first + q] = node_[k].carried.moments.add(
-                step<Model, path>(s_, node_[k].dynamics, node_[k].carried, u[k], q, times[k], first + q));
+                step<Model, path>(s_, node_[k].dynamics, node_[k].carried, u[k].u, q, times[k], first + q));
         if constexpr (can_record)
           if (first + q < active && recording()) spectrum_.template record<Model>(t + first + q, node_[0].carried.x, times[0], first + q);
       }
