@@ -94,4 +94,6 @@ struct Network {
 inline constexpr std::uint32_t poisson_stream = 62, wiring_stream = 63;
 inline constexpr int max_cells = 1 << 24;
 
+inline constexpr std::string_view network_name = "network";   // as a sweep file and a store call it, where others have a model
+
 }  // namespace neurosweep

@@ -78,7 +78,7 @@ SweepSpec load_stored(const Options& o, const StoreMetadata& m) {
   Overrides all = stored_overrides(o, m);
   all.set.insert(all.set.end(), o.overrides.set.begin(), o.overrides.set.end());
   all.axis.insert(all.axis.end(), o.overrides.axis.begin(), o.overrides.axis.end());
-  SweepSpec sweep = load_sweep_text(o.store + " (its sweep file)", m.sweep_file, all);
+  SweepSpec sweep = load_sweep_text(o.store + " (its sweep file)", m.sweep_file, all, m.sweep_folder);
   const std::string other = first_difference(m.identity, identity_of(sweep));
   if (!other.empty() && o.overrides.set.empty() && o.overrides.axis.empty())     // such as another version's default
     sweep.warnings.push_back(fmt::format("{}: its sweep file now means another sweep: {}", o.store, other));
@@ -158,6 +158,7 @@ void write_all(const Options& o, const TraceView& trace) {
 int run(const Options& o) {
   check_flags(o);
   SweepSpec sweep = load(o);
+  if (sweep.problem.network) throw SpecError(fmt::format("{}: trace shows single models so far, and this is a network", sweep.path));
   const Point point = locate(sweep, o.at);
   check(o, sweep);
   const std::string isa = cpu_isa();

@@ -54,6 +54,12 @@ void check_device_name(const std::string& device) {
   throw SpecError(fmt::format("--device {}: unknown device; allowed are auto, cpu, cuda and cuda:N", device));
 }
 
+std::string device_for(const Problem& p, const std::string& device) {
+  if (!p.network || device == "cpu") return device;
+  if (device != "auto") throw SpecError(fmt::format("--device {}: networks run on the CPU so far; --device cpu", device));
+  return "cpu";
+}
+
 std::unique_ptr<Backend> backend_named(const std::string& device, int threads, const Ranks& ranks,
                                        const std::function<void(const std::string&)>& tell) {
   std::string why;

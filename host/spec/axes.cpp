@@ -23,6 +23,9 @@ struct AxisValues {
 
 void report_unknown(Context& c, const Node& name) {
   const std::vector<std::string> known = names_of(c.quantities);
+  if (c.network)
+    return c.report.error(name.place, "unknown quantity {} of the network{} (an axis names what a population, projection, gap junction "
+                          "or receptor has, such as {})", quote(name.text), did_you_mean(name.text, known), network_examples(c));
   const auto first_state = c.model.states.empty() ? "STATE" : c.model.states[0].name;
   const auto first_port = c.model.ports.empty() ? "PORT" : c.model.ports[0].name;
   c.report.error(name.place,
@@ -48,7 +51,7 @@ int read_name(Context& c, const Node& axis) {
   if (q < 0) return report_unknown(c, *name), -1;
   const std::string& swept = c.quantities[q].name;
   if (swept_twice(c, q, name->place)) return -1;
-  const Node* set = c.root.find(c.quantities[q].key);
+  const Node* set = c.nodes[std::size_t(q)];
   if (set && !set->place.flag.empty()) {
     c.report.error(set->place, "{0} is swept by the axis at {1}; --axis {0}=FROM:TO:COUNT changes the axis", swept,
                    c.report.where(name->place));
@@ -192,7 +195,7 @@ void read_preset_axis(Context& c, const Node& axis) {
   for (std::size_t row = 0; row < presets.size(); ++row)
     for (const Preset::Value& v : c.model.presets[presets[row]].values) {
       const int q = find_quantity(c.quantities, v.parameter);
-      if (c.root.find(c.quantities[std::size_t(q)].key)) continue;
+      if (c.nodes[std::size_t(q)]) continue;
       auto column = std::find_if(columns.begin(), columns.end(), [&](const Axis& a) { return a.quantity == q; });
       if (column == columns.end())
         column = columns.insert(column, {q, std::vector<double>(presets.size(), c.quantities[std::size_t(q)].base)});

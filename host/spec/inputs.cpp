@@ -7,20 +7,6 @@
 namespace neurosweep::spec {
 namespace {
 
-struct Extent {
-  double low, high;
-};
-
-// Over all sets.
-Extent extent(Context& c, int quantity) {
-  for (const Axis& axis : c.problem().axes) {
-    if (axis.quantity != quantity) continue;
-    const auto [low, high] = std::minmax_element(axis.values.begin(), axis.values.end());
-    return {*low, *high};
-  }
-  return {c.problem().base[quantity], c.problem().base[quantity]};
-}
-
 // Where one of `all` is given, each of `needed` has to be: a pulse without a width is a mistake.
 void check_complete(Context& c, std::initializer_list<int> all, std::initializer_list<int> needed) {
   for (const int q : all) {
@@ -57,10 +43,19 @@ void check_pulse(Context& c, int amplitude, int start, int width, int period) {
 
 }  // namespace
 
-void check_inputs(Context& c) {
-  const Layout layout(c.model);
+Extent extent(Context& c, int quantity) {
+  for (const SweptColumn& column : swept_columns(c.problem())) {
+    if (column.quantity != quantity) continue;
+    const auto [low, high] = std::minmax_element(column.values->begin(), column.values->end());
+    return {*low, *high};
+  }
+  return {c.problem().base[std::size_t(quantity)], c.problem().base[std::size_t(quantity)]};
+}
+
+void check_inputs(Context& c, const ModelInfo& model, int first) {
+  const Layout layout(model);
   for (int port = 0; port < layout.n_port; ++port) {
-    const auto drive = [&](Drive d) { return layout.drive(port, d); };
+    const auto drive = [&](Drive d) { return first + layout.drive(port, d); };
     check_sine(c, drive(drive_sine_amplitude), drive(drive_sine_frequency), drive(drive_sine_phase));
     check_pulse(c, drive(drive_pulse_amplitude), drive(drive_pulse_start), drive(drive_pulse_width),
                 drive(drive_pulse_period));

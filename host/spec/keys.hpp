@@ -13,7 +13,12 @@
 
 namespace neurosweep::spec {
 
-enum class Type { text, choice, whole, quantity, texts, amounts, table, tables };
+enum class Type {
+  text, choice, whole, truth, quantity,
+  names,                // a string, or an array of them
+  texts, amounts, table, tables,
+  section, sections     // a table and an array of tables whose own tables are checked one by one: Keys(section, ...)
+};
 
 struct Key {
   std::string_view name;  // dotted
@@ -25,13 +30,18 @@ struct Key {
   Domain domain = Domain::any;
 };
 
-std::span<const Key> file_keys();
+std::span<const Key> file_keys();      // of every sweep file
+std::span<const Key> node_keys();      // of one with a single model, and
+std::span<const Key> network_keys();   // of a network
 const Key& file_key(std::string_view name);  // the row of that name, which exists
 
 // The keys that are the same for all models, and those that a model's quantities add to them.
 class Keys {
  public:
-  explicit Keys(const ModelInfo* model);  // null: the model is not known
+  explicit Keys(const ModelInfo* model);  // of a sweep file; null: the model is not known
+  static Keys of_network();               // of a network's sweep file
+  // Of one table of `section` ("population"), which messages call `title` ("population.E").
+  Keys(std::string_view section, std::string title, const ModelInfo* model = nullptr);
   bool model_known() const { return model_; }
   std::optional<Type> type(std::string_view dotted) const;          // nothing if there is no such key
   std::vector<std::string> children(std::string_view table) const;  // "" = the top of the file
@@ -46,7 +56,12 @@ class Keys {
   void check_items(Node& array, const std::string& name, Type expected, Report& report) const;
   std::string unknown(const std::string& table, const std::string& key) const;
 
-  const ModelInfo* model_;
+  Keys() = default;
+  std::string titled(std::string_view name) const;
+
+  const ModelInfo* model_ = nullptr;
+  std::string owner_ = "a sweep file", title_;
+  std::vector<Key> rows_;
   std::vector<std::string> quantity_keys_;
 };
 

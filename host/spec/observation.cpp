@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "host/spec/measures.hpp"
+#include "host/spec/network_labels.hpp"
 #include "host/spec/reader.hpp"
 #include "host/spec/spectrum.hpp"
 #include "host/spec/suggest.hpp"
@@ -18,6 +19,8 @@ const std::vector<std::string> engines{"auto", "fft", "direct"};   // in the ord
 struct Asked {
   Measure measure;
   Place place;
+  int signal = 0;
+  std::string name = {};       // of the column
 };
 
 struct Band {
@@ -34,25 +37,98 @@ std::string spacing(const Problem& p) {
                      1 / (p.spectrum.segment * p.dt));
 }
 
-void read_signal(Context& c) {
-  const std::optional<Node> node = lookup(c.root, "observe.signal");
-  if (!node) return;
-  if (const auto index = read_choice(*node, "signal", names_of(c.model.signals), c.report))
-    c.problem().signal = int(*index);
+// The signals of a network, and their numbers.
+std::vector<std::pair<std::string, int>> signals_of(const Network& n) {
+  std::vector<std::pair<std::string, int>> all;
+  for (std::size_t p = 0; p < n.populations.size(); ++p)
+    for (int kind = 0; kind < n_network_signal; ++kind)
+      if (has_signal(n.populations[p], kind))
+        all.emplace_back(network_signal_name(n, int(p) * n_network_signal + kind), int(p) * n_network_signal + kind);
+  return all;
 }
 
+std::vector<std::string> signal_names(Context& c) {
+  if (!c.network) return names_of(c.model.signals);
+  std::vector<std::string> names;
+  for (const auto& [name, number] : signals_of(*c.network)) names.push_back(name);
+  return names;
+}
+
+std::string signal_unit(Context& c, int signal) {
+  return c.network ? network_signal_unit(*c.network, signal) : std::string(c.model.signals[std::size_t(signal)].unit);
+}
+
+void read_signal(Context& c) {
+  const std::vector<std::string> names = signal_names(c);
+  std::size_t chosen = 0;
+  if (const std::optional<Node> node = lookup(c.root, "observe.signal"))
+    chosen = read_choice(*node, "signal", names, c.report).value_or(0);
+  c.problem().signal = c.network ? signals_of(*c.network)[chosen].second : int(chosen);
+  c.sweep.signal = names[chosen], c.sweep.signal_unit = signal_unit(c, c.problem().signal);
+}
+
+// ---- of a single model ------------------------------------------------------------------------------------------------
+
 // The measure of that name, if the model can have it.
-std::optional<Measure> read_measure(Context& c, const Node& item) {
+void read_measure(Context& c, const Node& item, std::vector<Asked>& asked) {
   const std::vector<std::string> possible = names_of(measures_of(c.model)), all = names_of(measure_table());
   const auto known = std::find(all.begin(), all.end(), item.text);
-  if (known - all.begin() >= std::ptrdiff_t(possible.size()) && known != all.end()) {
-    c.report.error(item.place, "measure {} is of models that spike, and {} does not (measures: {})", quote(item.text),
-                   c.model.name, listed(possible));
-    return std::nullopt;
-  }
-  const auto index = read_choice(item, "measure", possible, c.report);
-  return index ? std::optional(Measure(*index)) : std::nullopt;
+  if (known != all.end() && is_of_networks(Measure(known - all.begin())))
+    return c.report.error(item.place, "measure {} is of networks (measures: {})", quote(item.text), listed(possible));
+  if (known - all.begin() >= std::ptrdiff_t(possible.size()) && known != all.end())
+    return c.report.error(item.place, "measure {} is of models that spike, and {} does not (measures: {})", quote(item.text),
+                          c.model.name, listed(possible));
+  if (const auto index = read_choice(item, "measure", possible, c.report))
+    asked.push_back({Measure(*index), item.place, c.problem().signal, possible[*index]});
 }
+
+// ---- of a network -----------------------------------------------------------------------------------------------------
+
+// Cells that only spike have no potential and no say in when they do.
+bool possible(const Population& p, Measure m) {
+  return !p.spikes_only() || m == Measure::rate || m == Measure::spike_count || m == Measure::active;
+}
+
+Asked of_cells(Context& c, std::size_t population, Measure m, const Place& place) {
+  return {m, place, int(population) * n_network_signal, c.network->populations[population].name + "." + measure_name(m)};
+}
+
+// One column for each population that can have it.
+void ask_everywhere(Context& c, Measure m, const Place& place, std::vector<Asked>& asked) {
+  for (std::size_t p = 0; p < c.network->populations.size(); ++p)
+    if (possible(c.network->populations[p], m)) asked.push_back(of_cells(c, p, m, place));
+}
+
+// MEASURE, POPULATION.MEASURE or SIGNAL.MEASURE, where a signal is POPULATION.NAME.
+void read_network_measure(Context& c, const Node& item, std::vector<Asked>& asked) {
+  const std::size_t dot = item.text.rfind('.');
+  const std::string of = dot == std::string::npos ? "" : item.text.substr(0, dot);
+  Node last = item;
+  if (dot != std::string::npos) last.text = item.text.substr(dot + 1);
+  const auto index = read_choice(last, "measure", names_of(measure_table()), c.report);
+  if (!index) return;
+  const auto m = Measure(*index);
+  if (of.empty()) {
+    if (is_of_spikes(m)) ask_everywhere(c, m, item.place, asked);
+    else asked.push_back({m, item.place, c.problem().signal, item.text});
+    return;
+  }
+  const std::vector<std::string> populations = names_of(c.network->populations), signals = signal_names(c);
+  const std::vector<std::string>& known = is_of_spikes(m) ? populations : signals;
+  const auto found = std::find(known.begin(), known.end(), of);
+  if (found == known.end())
+    return c.report.error(item.place, "measure {}: {} is of {}, and {} is none{} ({}s: {})", quote(item.text), last.text,
+                          is_of_spikes(m) ? "a population" : "a signal", quote(of), did_you_mean(of, known),
+                          is_of_spikes(m) ? "population" : "signal", listed(known));
+  const std::size_t at = std::size_t(found - known.begin());
+  if (!is_of_spikes(m)) return asked.push_back({m, item.place, signals_of(*c.network)[at].second, item.text});
+  if (!possible(c.network->populations[at], m))
+    return c.report.error(item.place, "measure {}: the cells of {} only spike at given times (measures: rate, spike_count, active)",
+                          quote(item.text), of);
+  asked.push_back(of_cells(c, at, m, item.place));
+}
+
+// ---- of both ----------------------------------------------------------------------------------------------------------
 
 // What observe.measures asks for; nothing if it is not given, or wrong.
 std::vector<Asked> read_measures(Context& c) {
@@ -60,16 +136,18 @@ std::vector<Asked> read_measures(Context& c) {
   const std::optional<Node> node = lookup(c.root, "observe.measures");
   if (!node) return asked;
   for (const Node& item : read_list(*node)) {
-    const std::optional<Measure> measure = read_measure(c, item);
-    if (!measure) continue;
-    const bool twice = std::any_of(asked.begin(), asked.end(), [&](const Asked& a) { return a.measure == *measure; });
-    if (twice)
-      c.report.error(item.place, "measure {} stands there twice", quote(item.text));
-    else
-      asked.push_back({*measure, item.place});
+    const std::size_t before = asked.size();
+    c.network ? read_network_measure(c, item, asked) : read_measure(c, item, asked);
+    for (std::size_t i = before; i < asked.size(); ++i) {
+      const auto same = [&](const Asked& a) { return a.name == asked[i].name; };
+      if (std::none_of(asked.begin(), asked.begin() + std::ptrdiff_t(before), same)) continue;
+      c.report.error(item.place, "measure {} stands there twice", quote(asked[i].name));
+      asked.resize(before);
+    }
   }
   if (node->kind == Node::Kind::array && node->items.empty())
-    c.report.error(node->place, "observe.measures is empty (measures: {})", listed(names_of(measures_of(c.model))));
+    c.report.error(node->place, "observe.measures is empty (measures: {})",
+                   listed(names_of(c.network ? measure_table() : measures_of(c.model))));
   return asked;
 }
 
@@ -77,8 +155,15 @@ std::vector<Asked> read_measures(Context& c) {
 // to look for it (plan_spectrum).
 std::vector<Asked> default_measures(Context& c) {
   const Place& place = c.root.place;
-  if (c.model.spiking) return {{Measure::rate, place}, {Measure::isi_cv, place}};
-  return {{Measure::amplitude, place}};
+  std::vector<Asked> asked;
+  if (c.network) {
+    for (const Measure m : {Measure::rate, Measure::isi_cv, Measure::synchrony})
+      for (std::size_t p = 0; p < c.network->populations.size(); ++p)
+        if (!c.network->populations[p].spikes_only()) asked.push_back(of_cells(c, p, m, place));
+    return asked;
+  }
+  if (!c.model.spiking) return {{Measure::amplitude, place, c.problem().signal, "amplitude"}};
+  return {{Measure::rate, place, c.problem().signal, "rate"}, {Measure::isi_cv, place, c.problem().signal, "isi_cv"}};
 }
 
 void read_engine(Context& c) {
@@ -91,7 +176,7 @@ void read_engine(Context& c) {
 void read_min_amplitude(Context& c) {
   const std::optional<Node> node = lookup(c.root, "spectrum.min_amplitude");
   if (!node) return;
-  const std::string_view unit = c.model.signals[std::size_t(c.problem().signal)].unit;
+  const std::string& unit = c.sweep.signal_unit;
   const Key& key = file_key("spectrum.min_amplitude");
   const auto value = read_quantity(*node, key.name, unit, key.domain, c.report);
   if (value) c.problem().spectrum.min_amplitude = *value;
@@ -188,7 +273,7 @@ void plan_spectrum(Context& c, std::vector<Asked>& asked, bool by_default, const
   const auto spectral = first([](Measure m) { return row_of(m).spectral(); });
   if (plan.segment == 0) return spectral == asked.end() ? void() : report_no_segment(c, *spectral);
   const BinRange inside = bins_inside(band.lower, band.upper, c.problem().dt, plan.segment);
-  if (by_default && !c.model.spiking && inside.count > 0) asked.push_back({Measure::peak_frequency, c.root.place});
+  if (by_default && !c.model.spiking && inside.count > 0) asked.push_back({Measure::peak_frequency, c.root.place, c.problem().signal, "peak_frequency"});
   const auto peak = first(is_peak);
   if (peak != asked.end() || band.place) check_peak(c, peak != asked.end() ? *peak : asked[0], band, inside);
   if (peak != asked.end()) plan.peak = inside;
@@ -218,7 +303,11 @@ void read_observation(Context& c) {
     }
     if (band && !asked.empty() && c.report.errors() == errors) plan_spectrum(c, asked, by_default, *band);
   }
-  for (const Asked& a : asked) c.problem().measures.push_back(a.measure);
+  for (const Asked& a : asked) {
+    c.problem().measures.push_back(a.measure);
+    c.sweep.columns.push_back({a.name, measure_unit(a.measure, signal_unit(c, a.signal)), std::string(row_of(a.measure).description)});
+    if (c.network) c.network->measured.push_back(a.signal);
+  }
 }
 
 }  // namespace neurosweep::spec

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/spec/sections.hpp"
 #include "host/spec/suggest.hpp"
 
 namespace neurosweep::spec {
@@ -52,8 +53,33 @@ bool looks_like_toml(const std::string& value) {
   return !value.empty() && std::string_view("[{\"'").find(value[0]) != std::string_view::npos;
 }
 
+// population.E.input.I.mean: a key of the table that has this name. Whether there is such a key is seen when the table is read.
+void override_section(Node& root, const Flag& flag, const std::string& section, Report& report) {
+  const std::vector<std::string> names = section_names(root, section);
+  const std::string_view rest = std::string_view(flag.name).substr(section.size() + 1);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty() || !rest.starts_with(names[i] + ".")) continue;
+    const std::string key(rest.substr(names[i].size() + 1));
+    if (!well_formed(key)) return report.error(flag.place, "unknown key {} of [[{}]]", quote(key), section);
+    if (key == "name") return report.error(flag.place, "a name cannot be set: the flags find the {} by it", section);
+    Node& table = root.find(section)->items[i];
+    Node value = looks_like_toml(flag.value) ? parse_value(flag.value, flag.place, report) : word(flag.value, flag.place);
+    if (!put(table, key, std::move(value))) report.error(flag.place, "{} does not stand in a table", quote(flag.name));
+    return;
+  }
+  const std::string name(rest.substr(0, rest.find('.')));
+  report.error(flag.place, "unknown {} {}{} ({}s: {}; write {}.NAME.KEY=VALUE)", section, quote(name), did_you_mean(name, names), section,
+               names.empty() ? "none" : listed(names), section);
+}
+
 void override_key(Node& root, const Flag& flag, const Keys& keys, Report& report) {
   if (!flag.complete) return report.error(flag.place, "write --set KEY=VALUE, such as --set duration=3s");
+  const std::string section = flag.name.substr(0, flag.name.find('.'));
+  if (is_named_section(section) && keys.type(section)) {
+    if (flag.name == section) return report.error(flag.place, "write --set {}.NAME.KEY=VALUE", section);
+    if (flag.value.empty()) return report.error(flag.place, "there is no value after the =");
+    return override_section(root, flag, section, report);
+  }
   const std::string key = place_in_file(flag.name, keys);
   const std::optional<Type> type = keys.type(key);
   if (key.empty() || !well_formed(key)) return report_unknown(flag, keys, report);

@@ -19,7 +19,7 @@ namespace {
 class Locator {
  public:
   explicit Locator(SweepSpec& sweep)
-      : sweep_(sweep), model_(models()[std::size_t(sweep.problem.model)]), quantities_(quantities(model_)), report_(sweep.path),
+      : sweep_(sweep), quantities_(sweep.quantities), report_(sweep.path),
         index_(sweep.axes.size()), named_(sweep.axes.size(), false) {}
 
   void move(const Flag& flag) {
@@ -77,8 +77,9 @@ class Locator {
       report_.error(place, "{}: {} is beyond the numbers of float; --set precision=double has it", q.name, value);
       return false;
     }
-    const bool refractory = model_.refractory >= 0 && quantities_[std::size_t(model_.refractory)].name == q.name;
-    if (!refractory || std::round(value / (p.dt * model_.time_units_per_second())) <= double(max_refractory)) return true;
+    const ModelInfo& model = models()[std::size_t(p.model)];
+    const bool refractory = model.refractory >= 0 && quantities_[std::size_t(model.refractory)].name == q.name;
+    if (!refractory || std::round(value / (p.dt * model.time_units_per_second())) <= double(max_refractory)) return true;
     report_.error(place, "{}: {} are more than {} steps, which are possible", q.name, with_unit(value, q.unit), max_refractory);
     return false;
   }
@@ -100,7 +101,6 @@ class Locator {
   }
 
   SweepSpec& sweep_;
-  const ModelInfo& model_;
   const std::vector<Quantity> quantities_;
   Report report_;
   std::vector<std::size_t> index_;             // [axis]

@@ -13,13 +13,14 @@ constexpr std::size_t most_errors = 10;  // in one message; the first ones usual
 }  // namespace
 
 std::string Report::where(const Place& place) const {
-  return place.flag.empty() ? fmt::format("{}:{}:{}", path_, place.line, place.column) : place.flag;
+  if (!place.flag.empty()) return place.flag;
+  return fmt::format("{}:{}:{}", place.file.empty() ? path_ : place.file, place.line, place.column);
 }
 
-// In the order of the file, then the flags in theirs.
+// In the order of the file, then of those that it names, then the flags in theirs.
 std::vector<std::string> Report::lines(std::vector<Entry> entries) const {
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    const auto key = [](const Place& p) { return std::tuple(!p.flag.empty(), p.line, p.column); };
+    const auto key = [](const Place& p) { return std::tuple(!p.flag.empty(), std::string_view(p.file), p.line, p.column); };
     return key(a.place) < key(b.place);
   });
   std::vector<std::string> lines;

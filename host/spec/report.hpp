@@ -10,7 +10,8 @@ namespace neurosweep::spec {
 
 struct Place {
   int line = 0, column = 0;  // of the sweep file, from 1
-  std::string flag;          // "--set Ae=3": stands on the command line instead; "" = in the file
+  std::string flag = {};     // "--set Ae=3": stands on the command line instead; "" = in the file
+  std::string file = {};     // another one, which the sweep file names; "" = the sweep file
 };
 
 class Report {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "host/spec/keys.hpp"
 #include "host/spec/overrides.hpp"
@@ -15,12 +16,14 @@ namespace neurosweep {
 namespace spec {
 namespace {
 
-const ModelInfo* find_model(const Node& root, std::span<const ModelInfo> models, Report& report) {
+// The model's index, models.size() for a network.
+std::optional<std::size_t> find_model(const Node& root, std::span<const ModelInfo> models, Report& report) {
   const std::optional<Node> node = lookup(root, "model");
-  if (!node) return nullptr;
-  if (node->kind == Node::Kind::array || node->kind == Node::Kind::table) return nullptr;  // Keys::check reports it
-  const auto index = read_choice(*node, "model", names_of(models), report);
-  return index ? &models[*index] : nullptr;
+  if (!node) return std::nullopt;
+  if (node->kind == Node::Kind::array || node->kind == Node::Kind::table) return std::nullopt;  // Keys::check reports it
+  std::vector<std::string> names = names_of(models);
+  names.emplace_back(network_name);
+  return read_choice(*node, "model", names, report);
 }
 
 // An index into `names` of the word at `key`, which has a default.
@@ -28,18 +31,6 @@ template <class Names>
 std::size_t read_name(Context& c, std::string_view key, const Names& names) {
   const std::optional<Node> node = lookup(c.root, key);
   return node ? read_choice(*node, key, names_of(names), c.report).value_or(0) : 0;
-}
-
-void read_general(Context& c) {
-  const std::optional<Node> title = lookup(c.root, "title");
-  c.sweep.title = title ? title->text : std::string(c.model.title);
-  c.problem().method = Method(read_name(c, "method", method_names));
-  c.problem().precision = Precision(read_name(c, "precision", precision_names));
-  const std::optional<Node> seed = lookup(c.root, "seed"), replicates = lookup(c.root, "replicates");
-  if (seed) c.problem().seed = read_whole(*seed, "seed", 0, ~std::uint64_t(0), c.report).value_or(0);
-  if (replicates)
-    c.problem().replicates =
-        std::uint32_t(read_whole(*replicates, "replicates", 1, max_replicates, c.report).value_or(1));
 }
 
 struct Time {
@@ -54,7 +45,51 @@ std::optional<Time> read_time(Context& c, std::string_view key) {
   return value ? std::optional<Time>({*value, node->place}) : std::nullopt;
 }
 
-// dt, duration and transient; leaves steps = 0 where they are wrong.
+void read_preset(Context& c, const ModelInfo& model, const Node& table, const std::string& prefix) {
+  const std::optional<Node> node = lookup(table, "preset");
+  if (!node) return;
+  if (model.presets.empty())
+    return c.report.error(node->place, "preset {}: {} has no presets", quote(node->text), model.name);
+  const auto index = read_choice(*node, "preset", names_of(model.presets), c.report);
+  if (!index) return;
+  for (const Preset::Value& v : model.presets[*index].values) {
+    const std::string key = prefix + "parameters." + std::string(v.parameter);
+    const auto q = std::size_t(find_quantity(c.quantities, key));
+    c.problem().base[q] = v.value, c.given[q] = node->place;
+  }
+}
+
+// Everything that stands on the model.
+SweepSpec read_with(const Node& root, const ModelInfo& model, int index, Report& report) {
+  Context c{root, model, report, {}};
+  c.problem().model = index;
+  read_general(c);
+  read_times(c);
+  read_quantities(c, model, root, "");
+  read_axes(c);
+  check_refractory(c, model, 0);
+  check_inputs(c, model, 0);
+  read_observation(c);
+  warn_ranges(c);
+  c.sweep.quantities = std::move(c.quantities);
+  return std::move(c.sweep);
+}
+
+}  // namespace
+
+void read_general(Context& c) {
+  const std::optional<Node> title = lookup(c.root, "title");
+  c.sweep.model = c.model.name;
+  c.sweep.title = title ? title->text : std::string(c.model.title);
+  c.problem().method = Method(read_name(c, "method", method_names));
+  c.problem().precision = Precision(read_name(c, "precision", precision_names));
+  const std::optional<Node> seed = lookup(c.root, "seed"), replicates = lookup(c.root, "replicates");
+  if (seed) c.problem().seed = read_whole(*seed, "seed", 0, ~std::uint64_t(0), c.report).value_or(0);
+  if (replicates)
+    c.problem().replicates =
+        std::uint32_t(read_whole(*replicates, "replicates", 1, max_replicates, c.report).value_or(1));
+}
+
 void read_times(Context& c) {
   const auto dt = read_time(c, "dt"), duration = read_time(c, "duration"), transient = read_time(c, "transient");
   if (!dt || !duration || !transient) return;
@@ -73,44 +108,31 @@ void read_times(Context& c) {
   }
 }
 
-void read_preset(Context& c) {
-  const std::optional<Node> node = lookup(c.root, "preset");
-  if (!node) return;
-  if (c.model.presets.empty())
-    return c.report.error(node->place, "preset {}: {} has no presets", quote(node->text), c.model.name);
-  const auto index = read_choice(*node, "preset", names_of(c.model.presets), c.report);
-  if (!index) return;
-  for (const Preset::Value& v : c.model.presets[*index].values) {
-    const auto q = std::size_t(find_quantity(c.quantities, v.parameter));
-    c.problem().base[q] = v.value, c.given[q] = node->place;
+// The model's own values, the preset's, and what the table sets.
+void read_quantities(Context& c, const ModelInfo& model, const Node& table, const std::string& prefix) {
+  const std::size_t first = c.quantities.size();
+  for (Quantity& q : quantities(model)) {
+    c.problem().base.push_back(q.base);
+    c.nodes.push_back(table.find(q.key));
+    if (!prefix.empty()) q.name = q.key = prefix + q.key;
+    c.quantities.push_back(std::move(q));
   }
-}
-
-// The model's own values, the preset's, and what the file or a flag sets.
-void read_base(Context& c) {
-  for (const Quantity& q : c.quantities) c.problem().base.push_back(q.base);
-  read_preset(c);
-  for (std::size_t i = 0; i < c.quantities.size(); ++i) {
-    const Node* node = c.root.find(c.quantities[i].key);
+  c.given.resize(c.quantities.size());
+  read_preset(c, model, table, prefix);
+  for (std::size_t i = first; i < c.quantities.size(); ++i) {
+    const Node* node = c.nodes[i];
     if (!node || node->kind == Node::Kind::unusable) continue;
     c.given[i] = node->place;
     if (const auto value = read_value(c, *node, c.quantities[i], c.quantities[i].name)) c.problem().base[i] = *value;
   }
 }
 
-// The largest value of the quantity in any set.
-double largest(Context& c, int quantity) {
-  for (const SweptColumn& column : swept_columns(c.problem()))
-    if (column.quantity == quantity) return *std::max_element(column.values->begin(), column.values->end());
-  return c.problem().base[std::size_t(quantity)];
-}
-
-// A refractory time is not too many steps. If nobody set it, dt is what makes them so many.
-void check_refractory(Context& c) {
-  const int index = c.model.refractory;
-  if (index < 0 || c.problem().steps == 0) return;
+// If nobody set it, dt is what makes them so many.
+void check_refractory(Context& c, const ModelInfo& model, int first) {
+  if (model.refractory < 0 || c.problem().steps == 0) return;
+  const int index = first + model.refractory;
   const Quantity& q = c.quantities[std::size_t(index)];
-  const double dt = c.problem().dt * c.model.time_units_per_second(), longest = largest(c, index);
+  const double dt = c.problem().dt * model.time_units_per_second(), longest = extent(c, index).high;
   const double steps = std::round(longest / dt);
   if (steps <= double(max_refractory)) return;
   c.report.error(c.given[std::size_t(index)].value_or(lookup(c.root, "dt")->place),
@@ -129,24 +151,6 @@ void warn_ranges(Context& c) {
   }
 }
 
-// Everything that stands on the model.
-SweepSpec read_with(const Node& root, const ModelInfo& model, int index, Report& report) {
-  Context c{root, model, report, quantities(model), {}};
-  c.given.resize(c.quantities.size());
-  c.problem().model = index;
-  read_general(c);
-  read_times(c);
-  read_base(c);
-  read_axes(c);
-  check_refractory(c);
-  check_inputs(c);
-  read_observation(c);
-  warn_ranges(c);
-  return std::move(c.sweep);
-}
-
-}  // namespace
-
 std::optional<double> read_value(Context& c, const Node& node, const Quantity& q, std::string_view name) {
   const auto value = read_quantity(node, name, q.unit, q.domain, c.report);
   const bool fits =
@@ -156,17 +160,20 @@ std::optional<double> read_value(Context& c, const Node& node, const Quantity& q
   return std::nullopt;
 }
 
-SweepSpec read_sweep(const std::string& path, Node root, const Overrides& overrides,
+SweepSpec read_sweep(const std::string& path, const std::string& folder, Node root, const Overrides& overrides,
                      std::span<const ModelInfo> models) {
   Report report(path);
   override_model(root, overrides.set);
-  const ModelInfo* model = find_model(root, models, report);
-  const Keys keys(model);
+  const auto index = find_model(root, models, report);
+  const bool is_network = index == models.size();
+  const ModelInfo* model = index && !is_network ? &models[*index] : nullptr;
+  const Keys keys = is_network ? Keys::of_network() : Keys(model);
   override_keys(root, overrides.set, keys, report);
   override_axes(root, overrides.axis, report);
   keys.check(root, report);
   SweepSpec sweep;
-  if (model) sweep = read_with(root, *model, int(model - models.data()), report);
+  if (is_network) sweep = read_network(root, folder, models, report);
+  if (model) sweep = read_with(root, *model, int(*index), report);
   report.throw_errors();
   sweep.path = path;
   sweep.warnings = report.warnings();
@@ -175,12 +182,19 @@ SweepSpec read_sweep(const std::string& path, Node root, const Overrides& overri
 
 }  // namespace spec
 
+namespace {
+
+std::string folder_of(const std::string& path) { return std::filesystem::path(path).parent_path().string(); }
+
+}  // namespace
+
 SweepSpec load_sweep(const std::string& path, const Overrides& overrides) {
-  return spec::read_sweep(path, spec::read_document(path), overrides, models());
+  return spec::read_sweep(path, folder_of(path), spec::read_document(path), overrides, models());
 }
 
-SweepSpec load_sweep_text(const std::string& path, const std::string& text, const Overrides& overrides) {
-  return spec::read_sweep(path, spec::parse_document(path, text), overrides, models());
+SweepSpec load_sweep_text(const std::string& path, const std::string& text, const Overrides& overrides,
+                          const std::string& folder) {
+  return spec::read_sweep(path, folder.empty() ? folder_of(path) : folder, spec::parse_document(path, text), overrides, models());
 }
 
 }  // namespace neurosweep

@@ -10,6 +10,7 @@
 #include "host/spec/quantities.hpp"
 #include "host/store/checksum.hpp"
 #include "models/models.hpp"
+#include "network/network.hpp"
 
 namespace neurosweep {
 namespace {
@@ -52,12 +53,81 @@ void add_spectrum(const SweepSpec& spec, Identity& id) {
   id.emplace_back("spectrum.min_amplitude", std::isnan(least) ? "1e-5 of the largest value" : fmt::format("{}", least));
 }
 
+// Any number of plain numbers, as their checksum.
+class Digest {
+ public:
+  template <class... T>
+  void add(T... values) { (bytes_.append(reinterpret_cast<const char*>(&values), sizeof values), ...); }
+  std::string text() const { return checksum(bytes_).substr(0, 8); }
+
+ private:
+  std::string bytes_;
+};
+
+std::string listed_names(const Network& n, const std::vector<int>& populations) {
+  std::string text;
+  for (const int p : populations) text += (text.empty() ? "" : "+") + n.populations[std::size_t(p)].name;
+  return text;
+}
+
+std::string receptor_text(const SweepSpec& spec, int receptor) {
+  if (receptor < 0) return "";
+  constexpr std::array<std::string_view, 4> transmissions{"current", "conductance", "instant", "jump"};
+  const Receptor& r = spec.problem.network->receptors[std::size_t(receptor)];
+  std::string text(transmissions[std::size_t(r.transmission)]);
+  if (r.decay >= 0) text += ", " + spec.quantities[std::size_t(r.decay)].name;
+  if (r.reversal >= 0) text += ", " + spec.quantities[std::size_t(r.reversal)].name;
+  return text;
+}
+
+void add_population(const Population& p, Identity& id) {
+  const std::string title = "population." + p.name;
+  id.emplace_back(title + ".model", p.spikes_only() ? "spikes" : models()[std::size_t(p.model)].name);
+  id.emplace_back(title + ".size", fmt::format("{}", p.size));
+  Digest mean, spikes;
+  for (const double m : p.mean) mean.add(m);
+  for (const TimedSpike& s : p.spikes) spikes.add(s.step, s.cell);
+  if (!p.mean.empty()) id.emplace_back(title + ".means", fmt::format("{} values ({})", p.mean.size(), mean.text()));
+  if (p.spikes_only()) id.emplace_back(title + ".spikes", fmt::format("{} spikes ({})", p.spikes.size(), spikes.text()));
+}
+
+void add_projection(const SweepSpec& spec, const Projection& p, Identity& id) {
+  const Network& n = *spec.problem.network;
+  const std::string title = "projection." + p.name;
+  std::string text = fmt::format("{} to {}", listed_names(n, p.from), listed_names(n, p.to));
+  if (p.listed) {
+    Digest edges;
+    for (const Edge& e : p.edges) {
+      edges.add(e.pre, e.post, e.weight, e.delay);
+      for (const char c : receptor_text(spec, e.receptor)) edges.add(c);
+    }
+    text += fmt::format(", {} edges ({})", p.edges.size(), edges.text());
+  } else {
+    text += fmt::format(", {}, scale {}, {}", receptor_text(spec, p.receptor), p.scale, p.self ? "self" : "no self");
+  }
+  id.emplace_back(title, text);
+}
+
+// What is the same in every set: who there is and what joins them. Random numbers depend on the order.
+void add_network(const SweepSpec& spec, Identity& id) {
+  const Network& n = *spec.problem.network;
+  std::string populations, projections, gaps;
+  for (const Population& p : n.populations) populations += " " + p.name, add_population(p, id);
+  for (const Projection& p : n.projections) projections += " " + p.name, add_projection(spec, p, id);
+  for (const GapJunction& g : n.gap_junctions) {
+    gaps += " " + g.name;
+    id.emplace_back("gap_junction." + g.name, listed_names(n, {g.between[0], g.between[1]}));
+  }
+  for (const auto& [name, text] : {std::pair("populations", populations), std::pair("projections", projections), std::pair("gap_junctions", gaps)})
+    if (!text.empty()) id.emplace_back(name, text.substr(1));
+  id.emplace_back("connectivity", n.wired_per_set ? "per-set" : "fixed");
+}
+
 }  // namespace
 
 Identity identity_of(const SweepSpec& spec) {
   const Problem& p = spec.problem;
-  const ModelInfo& model = models()[std::size_t(p.model)];
-  Identity id{{"model", std::string(model.name)},
+  Identity id{{"model", spec.model},
               {"method", std::string(method_names[std::size_t(p.method)])},
               {"precision", std::string(precision_names[std::size_t(p.precision)])},
               {"dt", with_unit(p.dt, "s")},
@@ -66,10 +136,11 @@ Identity identity_of(const SweepSpec& spec) {
               {"seed", fmt::format("{}", p.seed)},
               {"replicates", fmt::format("{}", p.replicates)}};
   for (std::size_t a = 0; a < p.axes.size(); ++a) id.emplace_back(fmt::format("axis {}", a + 1), axis_text(spec.axes[a], p.axes[a]));
-  const std::vector<Quantity> all = quantities(model);
+  if (p.network) add_network(spec, id);
+  const std::vector<Quantity>& all = spec.quantities;
   for (std::size_t i = 0; i < all.size(); ++i)
     if (!is_swept(p, int(i))) id.emplace_back(all[i].name, with_unit(p.base[i], all[i].unit));
-  id.emplace_back("observe.signal", model.signals[std::size_t(p.signal)].name);
+  id.emplace_back("observe.signal", spec.signal);
   add_spectrum(spec, id);
   id.emplace_back("numbers_version", fmt::format("{}", numbers_version));
   return id;
@@ -94,7 +165,7 @@ std::vector<std::string> parts_of(Identity identity) {
 }
 
 std::size_t parts_needed(const std::string& array) {
-  std::string_view measure = array;
+  std::string_view measure = std::string_view(array).substr(array.rfind('.') + 1);     // of E.rate.peak_frequency the last
   if (measure.ends_with("_sd")) measure.remove_suffix(3);
   for (const MeasureRow& row : measure_table())
     if (measure == row.name) return !row.spectral() ? 1 : row.band() ? 2 : 3;
@@ -116,10 +187,14 @@ std::string first_difference(const Identity& there, const Identity& here) {
 }
 
 Identity without_defaults(Identity identity) {
-  for (const ModelInfo& model : models()) {
-    if (std::find(identity.begin(), identity.end(), Identity::value_type("model", model.name)) == identity.end()) continue;
-    for (const Quantity& q : quantities(model)) std::erase(identity, Identity::value_type(q.name, with_unit(q.base, q.unit)));
-  }
+  const Identity all = identity;
+  for (const ModelInfo& model : models())
+    for (const auto& [key, value] : all) {
+      if (value != model.name || (key != "model" && !key.ends_with(".model"))) continue;
+      const std::string prefix = key.substr(0, key.size() - std::string_view("model").size());      // "" or "population.E."
+      for (const Quantity& q : quantities(model))
+        std::erase(identity, Identity::value_type(prefix.empty() ? q.name : prefix + q.key, with_unit(q.base, q.unit)));
+    }
   return identity;
 }
 

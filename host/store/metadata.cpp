@@ -108,9 +108,9 @@ Json sweep_attributes(const StoreMetadata& m) {
   for (const auto& [name, value] : m.identity) sweep[name] = value;
   Json a{{"Conventions", "CF-1.10"}, {"title", m.title}, {"model", m.model}, {"measures", column_names(m)},
          {"neurosweep_version", m.version}, {"neurosweep_commit", m.commit}, {"seed", m.seed}, {"replicates", m.replicates}, {"sweep", sweep}, {"sweep_hash", hash_of(m.identity)},
-         {"sweep_file", m.sweep_file}, {"overrides", m.overrides}, {"device", m.device}, {"created", m.created},
+         {"sweep_file", m.sweep_file}, {"sweep_folder", m.sweep_folder}, {"overrides", m.overrides}, {"device", m.device}, {"created", m.created},
          {"updated", m.updated}, {"compute_seconds", m.compute_seconds}};
-  for (const char* key : {"title", "neurosweep_commit", "sweep_file", "overrides", "device", "created", "updated"})
+  for (const char* key : {"title", "neurosweep_commit", "sweep_file", "sweep_folder", "overrides", "device", "created", "updated"})
     if (a[key] == "") a.erase(key);                   // netCDF has no empty text
   return a;
 }
@@ -193,7 +193,7 @@ void read_attributes(const Json& a, StoreMetadata& m) {
   m.title = a.value("title", ""), m.model = a.at("model"), m.version = a.value("neurosweep_version", ""), m.commit = a.value("neurosweep_commit", "");
   m.seed = a.at("seed"), m.replicates = a.at("replicates");
   for (const auto& [name, value] : a.at("sweep").items()) m.identity.emplace_back(name, value.get<std::string>());
-  m.sweep_file = a.value("sweep_file", ""), m.overrides = a.value("overrides", "");
+  m.sweep_file = a.value("sweep_file", ""), m.sweep_folder = a.value("sweep_folder", ""), m.overrides = a.value("overrides", "");
   m.device = a.value("device", ""), m.created = a.value("created", ""), m.updated = a.value("updated", "");
   m.compute_seconds = a.value("compute_seconds", 0.0);
   if (a.at("sweep_hash") != hash_of(m.identity)) throw std::runtime_error("its attributes were changed: \"sweep_hash\" does not fit \"sweep\"");
@@ -263,22 +263,19 @@ bool StoreMetadata::has(const std::string& array) const {
 
 StoreMetadata metadata_of(const SweepSpec& spec) {
   const Problem& p = spec.problem;
-  const ModelInfo& model = models()[std::size_t(p.model)];
-  const std::vector<Quantity> all = quantities(model);
-  const std::string unit(model.signals[std::size_t(p.signal)].unit);
+  const std::vector<Quantity>& all = spec.quantities;
   const ElementType type = p.precision == Precision::single_ ? ElementType::f4 : ElementType::f8;
   StoreMetadata m;
-  m.title = spec.title, m.model = model.name, m.seed = p.seed, m.replicates = p.replicates;
+  m.title = spec.title, m.model = spec.model, m.sweep_folder = spec.folder, m.seed = p.seed, m.replicates = p.replicates;
   m.grid = chunks_of(p), m.identity = identity_of(spec);
   for (const AxisLabel& a : spec.axes) {
     m.axes.push_back({a.name, a.unit, a.log, a.values, a.names});
     const int quantity = find_quantity(all, a.name);
     m.axis_descriptions.push_back(quantity < 0 ? a.name : all[std::size_t(quantity)].description);
   }
-  for (Measure measure : p.measures) {
-    const std::string name = measure_name(measure), description(measure_table()[std::size_t(measure)].description);
-    m.arrays.push_back({name, measure_unit(measure, unit), description, type});
-    if (p.replicates > 1) m.arrays.push_back({name + "_sd", measure_unit(measure, unit), "SD over replicates (n - 1): " + description, type});
+  for (const auto& [name, unit, description] : spec.columns) {
+    m.arrays.push_back({name, unit, description, type});
+    if (p.replicates > 1) m.arrays.push_back({name + "_sd", unit, "SD over replicates (n - 1): " + description, type});
   }
   if (p.replicates > 1) m.arrays.push_back({"n_failed", "", "replicates that diverged", ElementType::u4});
   m.arrays.push_back({"status", "", "what became of the set", ElementType::u1});

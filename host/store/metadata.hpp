@@ -41,6 +41,7 @@ struct StoreMetadata {
   std::uint64_t seed = 0;
   std::uint32_t replicates = 1;
   std::string sweep_file, overrides;                 // the sweep file's text, and the flags that changed it
+  std::string sweep_folder;                          // where the paths in it begin; "" if it has none
   std::string device, created, updated;              // devices that computed so far; times in UTC, ISO 8601
   double compute_seconds = 0;                        // of all runs together
 
