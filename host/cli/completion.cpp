@@ -10,6 +10,7 @@
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
 #include "models/models.hpp"
+#include "network/network.hpp"
 
 namespace neurosweep {
 namespace {
@@ -21,6 +22,7 @@ const Strings shells{"bash", "zsh", "fish"};
 Strings model_names() {
   Strings names;
   for (const ModelInfo& m : models()) names.emplace_back(m.name);
+  names.emplace_back(network_name);
   return names;
 }
 

@@ -10,6 +10,7 @@
 #include "host/output/text.hpp"
 #include "host/spec/keys.hpp"
 #include "host/spec/measures.hpp"
+#include "host/spec/network_labels.hpp"
 #include "host/spec/spectrum.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
@@ -310,6 +311,111 @@ class SweepFile {
   Page page_;
 };
 
+// ---- a network ------------------------------------------------------------------------------------------------------
+
+// An E-I network; its numbers are an example, its words come from the keys.
+class NetworkFile {
+ public:
+  std::string text() {
+    write_head(), write_general(), write_axis();
+    write_population("E", "160", "excitatory cells"), write_population("I", "40", "inhibitory cells");
+    write_projection("E", "AMPA", "30"), write_projection("I", "GABA_A", "-120");
+    write_rest(), write_observe();
+    return page_.text();
+  }
+
+ private:
+  void key(Use use, const std::string& section, const std::string& name, const std::string& value) {
+    page_.key(use, name, value, help(section.empty() ? name : section + "." + name));
+  }
+
+  void write_head() {
+    page_.say(fmt::format("{}: {}.", network_name, network_model().title));
+    page_.gap();
+    for (const char* command : {"init network > network.toml", "run network.toml --csv network.csv --plot network.png", "models network"})
+      page_.command(command);
+    page_.gap();
+    page_.say("A quantity is a string with a unit, or a bare number in the unit that stands here.");
+    page_.say("A line that begins with # and no space shows a default, or an example: remove the # to use it.");
+    page_.skip();
+  }
+
+  void write_general() {
+    page_.align({"connectivity"});
+    page_.key(active, "model", in_quotes(network_name), "");
+    key(optional, "", "title", in_quotes(network_model().title));
+    key(active, "", "method", in_quotes("exp-euler"));
+    key(optional, "", "precision", in_quotes(fallback("precision")));
+    key(active, "", "dt", in_quotes("0.1 ms"));
+    key(active, "", "duration", in_quotes("1 s"));
+    key(active, "", "transient", in_quotes("200 ms"));
+    key(optional, "", "seed", fallback("seed"));
+    key(optional, "", "replicates", fallback("replicates"));
+    key(optional, "", "connectivity", in_quotes(fallback("connectivity")));
+  }
+
+  void write_axis() {
+    page_.skip();
+    page_.table("[[axis]]", "a quantity of a population, projection, gap junction or receptor", {"count"});
+    page_.key(active, "name", in_quotes("projection.I-all.weight"), "such as population.E.input.I.mean");
+    page_.key(active, "from", "0", help("axis.from"));
+    page_.key(active, "to", "-240", help("axis.to"));
+    page_.key(active, "count", "13", help("axis.count"));
+  }
+
+  void write_population(const std::string& name, const std::string& size, const std::string& what) {
+    page_.skip();
+    page_.table("[[population]]", what, {"parameters"});
+    key(active, "population", "name", in_quotes(name));
+    key(active, "population", "model", in_quotes("lif"));
+    key(active, "population", "size", size);
+    key(optional, "population", "parameters", "{ tau = \"20 ms\" }");
+    key(optional, "population", "initial", "{ V = \"-65 mV\" }");
+    page_.key(active, "input.I", "{ mean = 210, noise = 2 }", help("population.input"));
+    key(optional, "population", "poisson", "{ rate = \"100 Hz\", weight = \"0.5 mV\", sources = 10 }");
+  }
+
+  void write_projection(const std::string& from, const std::string& receptor, const std::string& weight) {
+    page_.skip();
+    page_.table("[[projection]]", help("projection"), {"probability"});
+    key(optional, "projection", "name", in_quotes(from + "-all"));
+    key(active, "projection", "from", in_quotes(from));
+    key(active, "projection", "to", in_quotes("all"));
+    key(active, "projection", "receptor", in_quotes(receptor));
+    key(active, "projection", "weight", weight);
+    key(active, "projection", "probability", "0.1");
+    key(active, "projection", "delay", in_quotes("1 ms"));
+    if (from != "E") return page_.say("mode, scale and self as above");
+    key(optional, "projection", "mode", in_quotes(fallback("projection.mode")));
+    key(optional, "projection", "scale", in_quotes(fallback("projection.scale")));
+    key(optional, "projection", "self", fallback("projection.self"));
+    page_.say("Instead of receptor: decay = \"10 ms\"; instead of weight and probability: edges = \"file.csv\".");
+  }
+
+  void write_rest() {
+    page_.skip();
+    page_.table("[[gap_junction]]", help("gap_junction"), {"conductance"}, optional);
+    key(optional, "gap_junction", "between", "[\"I\", \"I\"]");
+    key(optional, "gap_junction", "conductance", in_quotes("0.1 nS"));
+    key(optional, "gap_junction", "probability", "0.2");
+    page_.skip();
+    page_.table("[receptor.GABA_A]", help("receptor"), {"decay"}, optional);
+    key(optional, "receptor", "decay", in_quotes("5 ms"));
+    key(optional, "receptor", "E_rev", in_quotes("-80 mV"));
+  }
+
+  void write_observe() {
+    page_.skip();
+    page_.table("[observe]", help("observe"), {"measures"});
+    page_.key(optional, "signal", in_quotes("E.rate"), "POPULATION.SIGNAL: rate, v, I_exc, I_inh, lfp");
+    page_.key(active, "measures", "[\"rate\", \"isi_cv\", \"synchrony\"]", "of every population; E.rate of one");
+    page_.say("measures: " + sentence(names_of(measure_table())));
+    page_.say("E.rate.peak_frequency is of a signal that is named; [spectrum] as of single models (neurosweep init lif).");
+  }
+
+  Page page_;
+};
+
 // Null where nobody named one.
 const Preset* preset_named(const ModelInfo& m, const std::optional<std::string>& given) {
   if (!given) return nullptr;
@@ -323,6 +429,11 @@ const Preset* preset_named(const ModelInfo& m, const std::optional<std::string>&
 }
 
 int run(const std::string& model, const std::optional<std::string>& preset) {
+  if (model == network_name) {
+    if (preset) throw SpecError(fmt::format("--preset {}: a network has none; its populations do", spec::visible(*preset)));
+    fmt::print("{}", NetworkFile().text());
+    return exit_done;
+  }
   const ModelInfo& m = model_named(model);
   fmt::print("{}", SweepFile(m, preset_named(m, preset)).text());
   return exit_done;
@@ -333,10 +444,10 @@ int run(const std::string& model, const std::optional<std::string>& preset) {
 std::string sweep_template(const ModelInfo& m) { return SweepFile(m, nullptr).text(); }
 
 void add_init(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("init", "print a commented sweep file of a model that runs as it is");
+  CLI::App* command = app.add_subcommand("init", "print a commented sweep file of a model, or of a network, that runs as it is");
   auto model = std::make_shared<std::string>();
   auto preset = std::make_shared<std::optional<std::string>>();
-  command->add_option("MODEL", *model, "a model's name; `neurosweep models` lists them")->type_name("")->required();
+  command->add_option("MODEL", *model, "a model's name, or network; `neurosweep models` lists them")->type_name("")->required();
   command->add_option("--preset", *preset, "start from values that the model names")->type_name("NAME");
   command->footer("Example:\n"
                   "  neurosweep init izhikevich --preset chattering > chattering.toml\n"

@@ -11,6 +11,9 @@
 #include "commands.hpp"
 #include "host/output/terminal.hpp"
 #include "host/output/text.hpp"
+#include "host/spec/keys.hpp"
+#include "host/spec/measures.hpp"
+#include "host/spec/network_labels.hpp"
 #include "host/spec/report.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/sweep_spec.hpp"
@@ -175,11 +178,52 @@ void print_model(const ModelInfo& m) {
 void print_list() {
   std::vector<Row> rows;
   for (const ModelInfo& m : models()) rows.push_back({{text(m.name), m.spiking ? "spikes" : "-", text(m.title)}});
+  rows.push_back({{text(network_name), "spikes", text(network_model().title)}});
   print_rows(rows);
 }
 
+// ---- networks -------------------------------------------------------------------------------------------------------
+
+Json network_json() {
+  Json j{{"name", text(network_name)}, {"title", text(network_model().title)}};
+  j["receptors"] = j["signals"] = j["measures"] = j["keys"] = Json::array();
+  for (const KnownReceptor& r : known_receptors) j["receptors"].push_back({{"name", text(r.name)}, {"decay", r.decay}, {"E_rev", r.reversal}});
+  for (const NetworkSignalRow& s : network_signals) j["signals"].push_back({{"name", text(s.name)}, {"description", text(s.description)}});
+  for (const MeasureRow& m : measure_table()) j["measures"].push_back({{"name", text(m.name)}, {"description", text(m.description)}});
+  for (const spec::Key& k : spec::network_keys())
+    j["keys"].push_back({{"name", text(k.name)}, {"default", text(k.fallback)}, {"required", k.required}, {"description", text(k.help)}});
+  return j;
+}
+
+void print_network() {
+  fmt::print("{}: {}\n\n", network_name, network_model().title);
+  std::vector<Row> keys{{{"Key"}, {"(neurosweep init network shows them at work)"}}};
+  for (const spec::Key& k : spec::network_keys()) {
+    std::string note = text(k.help);
+    if (!k.fallback.empty()) note += fmt::format("{}default: {}", note.empty() ? "" : "; ", k.fallback);
+    keys.push_back({{text(k.name)}, {note}});
+  }
+  print_rows(keys);
+  std::vector<Row> receptors{{{"Receptor", "decay", "E_rev"}, {"([receptor.NAME] changes one or makes one)"}}};
+  for (const KnownReceptor& r : known_receptors) receptors.push_back({{text(r.name), with_unit(r.decay, "ms"), with_unit(r.reversal, "mV")}, {}});
+  fmt::print("\n");
+  print_rows(receptors);
+  std::vector<Row> signals{{{"Signal"}, {"(POPULATION.NAME; observe.signal is the first population's rate unless given)"}}};
+  for (const NetworkSignalRow& s : network_signals) signals.push_back({{text(s.name)}, {text(s.description)}});
+  fmt::print("\n");
+  print_rows(signals);
+  std::vector<Row> measures{{{"Measure"}, {"(of cells: for every population, or POPULATION.NAME; of a signal: of observe.signal, or "
+                                           "POPULATION.SIGNAL.NAME)"}}};
+  for (const MeasureRow& m : measure_table()) measures.push_back({{text(m.name)}, {(is_of_spikes(m.measure) ? "of cells: " : "of a signal: ") + text(m.description)}});
+  fmt::print("\n");
+  print_rows(measures);
+}
+
 int run(const std::string& name, bool json) {
-  if (!name.empty()) {
+  if (name == network_name) {
+    if (json) fmt::print("{}\n", network_json().dump(2));
+    else print_network();
+  } else if (!name.empty()) {
     const ModelInfo& m = model_named(name);
     if (json) fmt::print("{}\n", to_json(m).dump(2));
     else print_model(m);
@@ -198,7 +242,8 @@ int run(const std::string& name, bool json) {
 const ModelInfo& model_named(const std::string& name) {
   for (const ModelInfo& m : models())
     if (m.name == name) return m;
-  const auto known = names_of(models());
+  auto known = names_of(models());
+  known.emplace_back(network_name);
   throw SpecError(fmt::format("neurosweep: unknown model {}{} (models: {})", spec::quote(name), did_you_mean(name, known),
                               listed(known)));
 }
@@ -212,6 +257,7 @@ void add_models(CLI::App& app, Action& action) {
   command->footer("Examples:\n"
                   "  neurosweep models\n"
                   "  neurosweep models jansen-rit\n"
+                  "  neurosweep models network\n"
                   "  neurosweep models jansen-rit --json | jq .parameters");
   command->callback([=, &action] { action = [=] { return run(*name, *json); }; });
 }

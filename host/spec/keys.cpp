@@ -128,7 +128,7 @@ std::string_view wanted(Type type) {
     case Type::table:
     case Type::section: return "a table";
     case Type::tables:
-    case Type::sections: return "an array of tables, each headed by its name in [[ ]]";
+    case Type::sections: return "an array of tables, each headed ";
   }
   return "";
 }
@@ -170,7 +170,9 @@ std::string_view noun_of(std::string_view table) {
 }
 
 void reject(Node& value, std::string_view name, Type expected, Report& report) {
-  report.error(value.place, "{}: found {} where {} is wanted", name, value.described(), wanted(expected));
+  const bool headed = expected == Type::tables || expected == Type::sections;
+  report.error(value.place, "{}: found {} where {}{} is wanted", name, value.described(), wanted(expected),
+               headed ? fmt::format("[[{}]]", name) : "");
   value.kind = Kind::unusable;
 }
 

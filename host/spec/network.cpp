@@ -35,7 +35,8 @@ class NetworkReader {
   NetworkReader(Context& c, Network& network, const std::string& folder) : c_(c), n_(network), folder_(folder) {}
 
   void read() {
-    n_.wired_per_set = choice(c_.root, "connectivity", "", wirings) == 1;
+    if (const auto node = lookup(c_.root, "connectivity"))
+      n_.wired_per_set = read_choice(*node, "connectivity choice", wirings, c_.report) == std::size_t(1);
     read_own_receptors();
     each("population", &NetworkReader::read_population);
     if (n_.cells() > max_cells)

@@ -134,7 +134,8 @@ TEST_F(Init, NamesEveryKey) {
                          contains(text, "# " + last) || contains(text, " " + last + " = ");
       EXPECT_TRUE(there) << dotted;
     };
-    for (const spec::Key& key : spec::file_keys()) expect_key(key.name);
+    for (const auto table : {spec::file_keys(), spec::node_keys()})
+      for (const spec::Key& key : table) expect_key(key.name);
     for (const Quantity& q : quantities(m)) expect_key(q.key);
     for (const Parameter& p : m.parameters) EXPECT_TRUE(contains(text, "\n#" + std::string(p.name) + " ")) << p.name;
     for (const State& s : m.states) EXPECT_TRUE(contains(text, "\n#" + std::string(s.name) + " ")) << s.name;

@@ -429,7 +429,7 @@ SweepSpec load_toy(const std::string& lines, const Overrides& overrides = {}) {
   const std::string path = test::write("model = 'toy'\ndt = '0.1 ms'\nduration = '100 ms'\n" + lines, "toy.toml");
   spec::Node root = spec::read_document(path);
   std::remove(path.c_str());
-  return spec::read_sweep(path, std::move(root), overrides, toys);
+  return spec::read_sweep(path, "", std::move(root), overrides, toys);
 }
 
 std::string toy_error(const std::string& lines) {

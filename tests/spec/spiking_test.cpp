@@ -127,7 +127,7 @@ SweepSpec read(const std::string& text, std::span<const ModelInfo> models) {
   const std::string path = test::write(text, "own_model.toml");
   spec::Node root = spec::read_document(path);
   std::remove(path.c_str());
-  return spec::read_sweep(path, std::move(root), {}, models);
+  return spec::read_sweep(path, "", std::move(root), {}, models);
 }
 
 std::vector<std::string> warnings_of(const std::string& lines) {
