@@ -444,7 +444,7 @@ int run(const std::string& model, const std::optional<std::string>& preset) {
 std::string sweep_template(const ModelInfo& m) { return SweepFile(m, nullptr).text(); }
 
 void add_init(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("init", "print a commented sweep file of a model, or of a network, that runs as it is");
+  CLI::App* command = app.add_subcommand("init", "print a commented sweep file of a model that runs as it is");
   auto model = std::make_shared<std::string>();
   auto preset = std::make_shared<std::optional<std::string>>();
   command->add_option("MODEL", *model, "a model's name, or network; `neurosweep models` lists them")->type_name("")->required();

@@ -230,6 +230,7 @@ int run(const std::string& name, bool json) {
   } else if (json) {
     Json all = Json::array();
     for (const ModelInfo& m : models()) all.push_back(to_json(m));
+    all.push_back(network_json());
     fmt::print("{}\n", all.dump(2));
   } else {
     print_list();

@@ -160,12 +160,23 @@ class NetworkReader {
     ReceptorQuantities r;
     r.decay = add(table, title, "receptor", "decay");
     if (is_known && !table.entry("decay")) c_.problem().base[std::size_t(r.decay)] = known->decay;
-    if (is_known || table.entry("E_rev")) r.reversal = add(table, title, "receptor", "E_rev");
-    if (is_known && !table.entry("E_rev")) c_.problem().base[std::size_t(r.reversal)] = known->reversal;
+    if (table.entry("E_rev")) r.reversal = add(table, title, "receptor", "E_rev");
     // The nodes of a copy are gone when it is: axes look at the original.
     for (const auto& [quantity, key] : {std::pair(r.decay, "decay"), std::pair(r.reversal, "E_rev")})
       if (quantity >= 0) c_.nodes[std::size_t(quantity)] = own ? own->find(key) : nullptr;
     return receptors_[name] = r;
+  }
+
+  // The reversal potential of a receptor that no section changes: a quantity where conductances need it. -1 if it has none.
+  int known_reversal(const std::string& name) {
+    for (const KnownReceptor& known : known_receptors) {
+      if (known.name != name) continue;
+      static const Node nothing{};
+      const int q = add(nothing, "receptor." + name, "receptor", "E_rev");
+      c_.problem().base[std::size_t(q)] = known.reversal;
+      return receptors_[name].reversal = q;
+    }
+    return -1;
   }
 
   int receptor(Receptor r) {
@@ -402,7 +413,7 @@ class NetworkReader {
         if (!a.instant) {
           const ReceptorQuantities r = receptor_quantities(names[*index]);
           a.decay = r.decay;
-          if (a.mode == mode_conductance) a.reversal = r.reversal;
+          if (a.mode == mode_conductance) a.reversal = r.reversal >= 0 ? r.reversal : known_reversal(names[*index]);
         }
       }
     } else if (decay) {
