@@ -10,8 +10,7 @@ namespace neurosweep {
 
 const ModelInfo& network_model();                     // its row in the lists of models; it has no quantities of its own
 
-// The receptors that need no [receptor.NAME]. Times: the defaults of jaxfne 0.5.8; reversal potentials: Gerstner et al.
-// 2014, Neuronal Dynamics, section 3.1, with GABA_A -80 and GABA_B -95 mV.
+// The receptors that need no [receptor.NAME].
 struct KnownReceptor {
   std::string_view name;
   double decay, reversal;                             // ms, mV
