@@ -1,5 +1,6 @@
 // Networks in numbers, built by hand: what a sweep file would say.
 #pragma once
+#include <cmath>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -91,6 +92,48 @@ struct Net {
     p.measures.push_back(m), n->measured.push_back(population * n_network_signal + signal);
   }
 };
+
+// Sparse excitation and inhibition by conductances, LIF cells with Poisson input: the reference's `balanced` network, a fifth of whose
+// cells inhibit; without its synapses.
+inline Net balanced_cells(int size, Precision precision, std::int64_t steps = 25000) {
+  Net net(0.1e-3, steps, Method::euler, precision);
+  for (const char* name : {"E", "I"}) {
+    const int population = net.population(name, "lif", name[0] == 'E' ? size * 4 / 5 : size / 5);
+    for (const auto& [parameter, value] : {std::pair{"g_L", 10.0}, {"tau", 10.0}, {"E_L", -75.0}, {"V_th", -55.0}, {"V_reset", -75.0}, {"t_ref", 2.0}})
+      net.set(net.parameter(population, parameter), value);
+    net.poisson(population, 40, 0.5, 100);
+  }
+  net.receptor(Transmission::conductance, 2, 0), net.receptor(Transmission::conductance, 5, -80);
+  net.p.transient = steps / 5;
+  return net;
+}
+// The same with synapses: each cell receives as much as 20 of the reference's 200 give on average.
+inline Net balanced(int size, Precision precision, std::int64_t steps = 25000) {
+  Net net = balanced_cells(size, precision, steps);
+  const double probability = 20.0 / size;
+  net.projection({0}, {0, 1}, 0, 0.6, 0, probability), net.projection({1}, {0, 1}, 1, 4, 0, probability);
+  return net;
+}
+
+// jaxfne's E-I-G network of n Izhikevich cells with its noise.
+inline Net eig_network(int n, Precision precision, std::int64_t steps) {
+  Net net(0.5e-3, steps, Method::euler, precision);
+  const struct {
+    const char* name;
+    double share, a, b, c, d, drive;
+  } kinds[] = {{"E", 0.8, 0.02, 0.2, -65, 8, 5}, {"PV", 0.1, 0.1, 0.2, -65, 2, 3}, {"SST", 0.07, 0.05, 0.25, -65, 2, 3.5}, {"VIP", 0.03, 0.02, -0.1, -55, 6, 3}};
+  const int instant = net.receptor(Transmission::instant);
+  std::vector<int> all;
+  for (const auto& kind : kinds) {
+    const int rest = n - net.n->cells();
+    const int population = net.population(kind.name, "izhikevich", all.size() == 3 ? rest : int(std::lrint(kind.share * n)));
+    for (const auto& [name, value] : {std::pair{"a", kind.a}, {"b", kind.b}, {"c", kind.c}, {"d", kind.d}}) net.set(net.parameter(population, name), value);
+    net.set(net.drive(population, drive_mean), kind.drive), net.set(net.drive(population, drive_noise), 0.5 * std::sqrt(0.5e-3));
+    all.push_back(population);
+  }
+  for (const int from : all) net.projection({from}, all, instant, from == 0 ? 0.5 : -0.5).scale = 1 / std::sqrt(double(n));
+  return net;
+}
 
 // Signals of one realisation.
 struct Steps {
