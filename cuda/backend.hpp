@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "network/network.hpp"
 #include "problem.hpp"
 
 namespace neurosweep {
@@ -52,6 +53,14 @@ struct Trace {
   TileResult result;                                     // the measures that a sweep has of it
 };
 Trace trace_set(const Problem& p, std::uint64_t set, std::uint32_t replicate, const std::string& isa = "");
+
+// The same of a network.
+struct NetworkSteps {
+  std::vector<double> signals;                           // [n][populations][n_network_signal]
+  std::vector<TimedSpike> spikes;                        // in the order of their steps; `cell` is the network's number
+  TileResult result;
+};
+NetworkSteps trace_network(const Problem& p, std::uint64_t set, std::uint32_t replicate, const std::string& isa = "");
 
 std::vector<std::string> cpu_isas();                     // instruction sets this program holds and this CPU runs, best first
 int usable_cores();                                      // those that the process may use

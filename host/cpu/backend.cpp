@@ -17,6 +17,7 @@
 
 #include "kernels.hpp"
 #include "measures/measures.hpp"
+#include "network.hpp"
 #include "peak.hpp"
 #include "summary.hpp"
 
@@ -28,6 +29,7 @@ namespace {
 struct InstructionSet {
   const char* name;
   const CpuKernels& (*kernels)(int model);
+  const NetworkKernels& networks;
   const PeakLoops& peak;
 };
 
@@ -39,7 +41,7 @@ std::vector<InstructionSet> runnable_sets() {
     const CpuKernels* kernels = nullptr;                                                                      \
     with_model(model, [&]<class M>(std::type_identity<M>) { kernels = &isa::kernels<M>(); });                 \
     return *kernels;                                                                                          \
-  }, isa::peak_loops()})
+  }, isa::network_kernels(), isa::peak_loops()})
 #if defined(__x86_64__) && !defined(NS_BASELINE_ONLY)
   __builtin_cpu_init();
   const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
@@ -65,6 +67,8 @@ InstructionSet set_named(const std::string& isa) {
 
 // ---- one problem's tables ----------------------------------------------------------------------------------------------
 
+Setup setup_of(const Problem& p) { return p.network ? network_setup(p) : make_setup(p); }
+
 template <class E>
 std::vector<E> roots_of_unity(int n) {            // cos, sin of 2 pi j / n
   std::vector<E> w(2 * std::size_t(n));
@@ -78,7 +82,7 @@ std::vector<E> roots_of_unity(int n) {            // cos, sin of 2 pi j / n
 class PreparedPlan {
  public:
   explicit PreparedPlan(const Problem& p) {
-    plan.setup = make_setup(p);
+    plan.setup = setup_of(p);
     plan.model = p.model, plan.method = p.method, plan.precision = p.precision, plan.engine = p.spectrum.engine;
     plan.path = path_of_model(p);
     if (plan.engine == Engine::direct) plan.direct = direct_plan(plan.setup);
@@ -106,13 +110,28 @@ class PreparedPlan {
 
 // ---- a tile ------------------------------------------------------------------------------------------------------------
 
-struct AlignedFree {
-  void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t(64)); }
-};
-using AlignedBytes = std::unique_ptr<std::byte[], AlignedFree>;
-AlignedBytes aligned_bytes(std::size_t n) { return AlignedBytes(static_cast<std::byte*>(::operator new[](n + 64, std::align_val_t(64)))); }
+// What all realisations of a tile came to; realisation j is replicate j / count of set j % count. values[measure * realisations + j].
+void finish_tile(const Problem& p, const Tile& tile, const std::vector<double>& values, const std::vector<std::uint8_t>& status, TileResult& r) {
+  const std::uint64_t n = tile.count, columns = p.measures.size();
+  r.tile = tile;
+  if (p.replicates == 1) {
+    r.values = values, r.status = status;
+  } else {
+    r.values.resize(2 * columns * n), r.status.assign(n, status_ok), r.failed.assign(n, 0);
+    for (std::uint64_t i = 0; i < n; ++i) {
+      for (std::uint64_t m = 0; m < columns; ++m)
+        mean_over_replicates(&values[m * n * p.replicates + i], p.replicates, std::int64_t(n), r.values[m * n + i],
+                             r.values[(columns + m) * n + i]);
+      for (std::uint32_t k = 0; k < p.replicates; ++k) {
+        const std::uint8_t s = status[k * n + i];
+        r.status[i] = std::max(r.status[i], s), r.failed[i] += s == status_diverged;
+      }
+    }
+  }
+  r.summary = summarise(p, r);
+}
 
-// Works off tiles on one thread. Realisation j of a tile is replicate j / count of set j % count.
+// Works off tiles on one thread, a batch of sets at a time.
 class Worker {
  public:
   Worker(const Problem& p, const CpuPlan& plan, const CpuKernels& kernels)
@@ -137,7 +156,7 @@ class Worker {
       j += used;
       work.advance(used * std::uint64_t(p_.steps));
     }
-    finish(tile, result);
+    finish_tile(p_, tile, values_, tile_status_, result);
     return true;
   }
 
@@ -168,30 +187,6 @@ class Worker {
     return used;
   }
 
-  void finish(const Tile& tile, TileResult& r) {
-    r.tile = tile;
-    if (p_.replicates == 1) {
-      r.values = values_, r.status = tile_status_;
-    } else {
-      reduce_replicates(tile, r);
-    }
-    r.summary = summarise(p_, r);
-  }
-
-  void reduce_replicates(const Tile& tile, TileResult& r) {
-    const std::uint64_t n = tile.count, columns = p_.measures.size();
-    r.values.resize(2 * columns * n), r.status.assign(n, status_ok), r.failed.assign(n, 0);
-    for (std::uint64_t i = 0; i < n; ++i) {
-      for (std::uint64_t m = 0; m < columns; ++m)
-        mean_over_replicates(&values_[m * n * p_.replicates + i], p_.replicates, std::int64_t(n), r.values[m * n + i],
-                             r.values[(columns + m) * n + i]);
-      for (std::uint32_t k = 0; k < p_.replicates; ++k) {
-        const std::uint8_t s = tile_status_[k * n + i];
-        r.status[i] = std::max(r.status[i], s), r.failed[i] += s == status_diverged;
-      }
-    }
-  }
-
   const Problem& p_;
   const CpuPlan& plan_;
   const CpuKernels& kernels_;
@@ -203,6 +198,36 @@ class Worker {
   std::vector<std::uint32_t> replicate_;
   std::vector<std::uint8_t> status_, tile_status_;
   std::vector<double> swept_, out_, values_;
+};
+
+// The same for networks, a set at a time.
+class NetworkWorker {
+ public:
+  explicit NetworkWorker(const PreparedNetwork& network) : p_(network.problem), runner_(network), out_(p_.measures.size()) {}
+
+  bool run(const Tile& tile, Work& work, TileResult& result) {
+    const std::uint64_t n = tile.count * p_.replicates;
+    values_.resize(p_.measures.size() * n), status_.resize(n);
+    const auto go_on = [](void* context) { return !static_cast<Work*>(context)->abort(); };
+    for (std::uint64_t i = 0; i < tile.count; ++i) {
+      runner_.prepare(tile.first + i);
+      for (std::uint32_t k = 0; k < p_.replicates; ++k) {
+        const std::uint64_t j = k * tile.count + i;
+        status_[j] = runner_.run(k, out_.data(), go_on, &work);
+        if (work.abort()) return false;
+        for (std::size_t m = 0; m < out_.size(); ++m) values_[m * n + j] = out_[m];
+        work.advance(std::uint64_t(p_.steps));
+      }
+    }
+    finish_tile(p_, tile, values_, status_, result);
+    return true;
+  }
+
+ private:
+  const Problem& p_;
+  NetworkRunner runner_;
+  std::vector<double> out_, values_;
+  std::vector<std::uint8_t> status_;
 };
 
 // ---- the backend -------------------------------------------------------------------------------------------------------
@@ -218,7 +243,7 @@ class CpuBackend final : public Backend {
 
   std::string direct_refusal(const Problem& p) const override {
     if (!direct_possible(p.spectrum)) return "it needs an overlap of 0 or half a segment";
-    const int bins = direct_plan(make_setup(p)).bins;
+    const int bins = direct_plan(setup_of(p)).bins;
     if (bins > max_direct_bins)
       return "it takes at most " + std::to_string(max_direct_bins) + " bins, and the bands need " + std::to_string(bins);
     return {};
@@ -239,12 +264,13 @@ class CpuBackend final : public Backend {
     if (!fft_refusal(p).empty()) return Engine::direct;
     const double octaves = std::log2(p.spectrum.segment);
     const double most_bins = set_.name == std::string_view("baseline") ? 4 + octaves : 6 * octaves - 16;
-    return direct_plan(make_setup(p)).bins <= most_bins ? Engine::direct : Engine::fft;
+    return direct_plan(setup_of(p)).bins <= most_bins ? Engine::direct : Engine::fft;
   }
 
   // Small enough that every thread gets several and that a tile takes at most about a second; whole batches, unless
   // replicates fill the lanes. Too few sets for a batch on every thread are shared out by as few lanes as a batch may have.
   std::uint64_t tile_size(const Problem& p) const override {
+    if (p.network) return network_tile_size(p);
     const PreparedPlan prepared(p);
     const CpuKernels& kernels = set_.kernels(p.model);
     const std::uint64_t lanes = std::uint64_t(kernels.lanes(prepared.plan)), least = std::uint64_t(kernels.least_lanes(prepared.plan));
@@ -258,12 +284,30 @@ class CpuBackend final : public Backend {
 
   void run(const Problem& p, Work& work) override {
     const PreparedPlan prepared(p);
+    if (p.network) {
+      const PreparedNetwork network(p, prepared.plan, set_.networks);
+      work_off(work, [&] { return NetworkWorker(network); });
+    } else {
+      work_off(work, [&] { return Worker(p, prepared.plan, set_.kernels(p.model)); });
+    }
+  }
+
+ private:
+  // A set is a batch. As above: several tiles for every thread, of at most about a second.
+  std::uint64_t network_tile_size(const Problem& p) const {
+    const std::uint64_t second = 300'000'000 / (std::uint64_t(p.steps) * p.replicates * std::uint64_t(p.network->cells()) + 1) + 1;
+    return std::min({p.sets() / (std::uint64_t(threads_) * 4) + 1, second, std::uint64_t(16384)});
+  }
+
+  // Every thread takes tiles for a worker of its own.
+  template <class MakeWorker>
+  void work_off(Work& work, MakeWorker make_worker) {
     std::exception_ptr error;
     std::mutex mutex;
     std::atomic<bool> failed = false;        // one thread's error ends the others' work, too
-    auto work_off = [&] {
+    auto take_tiles = [&] {
       try {
-        Worker worker(p, prepared.plan, set_.kernels(p.model));
+        auto worker = make_worker();
         for (Tile tile; !failed && work.next(tile);) {
           TileResult result;
           if (!worker.run(tile, work, result)) return;
@@ -276,16 +320,15 @@ class CpuBackend final : public Backend {
     };
     std::vector<std::jthread> pool;
     try {
-      for (int t = 1; t < threads_; ++t) pool.emplace_back(work_off);
+      for (int t = 1; t < threads_; ++t) pool.emplace_back(take_tiles);
     } catch (const std::system_error&) {
       work.say("only " + std::to_string(pool.size() + 1) + " of " + std::to_string(threads_) + " threads could be started");
     }
-    work_off();
+    take_tiles();
     pool.clear();
     if (error) std::rethrow_exception(error);
   }
 
- private:
   const InstructionSet set_;
   const int threads_;
 };
@@ -305,6 +348,22 @@ Trace trace_set(const Problem& p, std::uint64_t set, std::uint32_t replicate, co
   CpuTrace steps{trace.rows.data(), trace.spiked.data()};
   Worker(p, prepared.plan, set_named(isa).kernels(p.model)).trace(set, replicate, steps, trace.result);
   return trace;
+}
+
+NetworkSteps trace_network(const Problem& p, std::uint64_t set, std::uint32_t replicate, const std::string& isa) {
+  const PreparedPlan prepared(p);
+  const PreparedNetwork network(p, prepared.plan, set_named(isa).networks);
+  NetworkRunner runner(network);
+  NetworkSteps steps;
+  steps.signals.resize(std::size_t(p.steps) * p.network->populations.size() * n_network_signal);
+  const NetworkTrace trace{steps.signals.data(), [](void* context, std::int64_t step, int cell) {
+                             static_cast<NetworkSteps*>(context)->spikes.push_back({step, cell});
+                           }, &steps};
+  steps.result.values.resize(p.measures.size());
+  runner.prepare(set);
+  steps.result.tile = {set, 1};
+  steps.result.status = {runner.run(replicate, steps.result.values.data(), [](void*) { return true; }, nullptr, &trace)};
+  return steps;
 }
 
 std::vector<std::string> cpu_isas() {

@@ -1,0 +1,240 @@
+// The wiring of a network: for each cell that may spike, the row of cells that it reaches. Drawn by the rule of network.hpp, or listed.
+//
+// A row is kept as the lanes it reaches (a bit each), or as a list of slots where the lanes would be mostly empty; weights are kept
+// only where a list's edges differ. A projection of every pair needs no rows: its spikes are counted.
+#pragma once
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "network/slots.hpp"
+#include "numerics/noise.hpp"
+
+namespace neurosweep {
+
+enum class RowKind {
+  all,                                       // every lane of `to`
+  lanes,                                     // bits[row][register], one weight for all
+  slots,                                     // target[begin ... begin of the next slot), one weight for all or one for each
+  weights                                    // weight[row][lane], 0 where there is no edge
+};
+
+// Rows as a time loop sees them; arrays of the precision E are untyped.
+struct RowsView {
+  RowKind kind;
+  int from_first, from_end, first, end;      // registers that spike and that are reached
+  bool self;                                 // all: whether a cell reaches itself
+  const LaneBits *from, *to;                 // [registers]
+  const std::int32_t* row;                   // [slots] lanes, weights: number of the row; -1: none
+  const LaneBits* bits;
+  const std::uint64_t* begin;                // [slots + 1]
+  const std::uint32_t* target;
+  const void* weight;                        // null: the block's
+};
+
+struct Rows {
+  RowKind kind = RowKind::all;
+  int from_first = 0, from_end = 0, first = 0, end = 0;
+  bool self = true;
+  std::vector<LaneBits> from, to, bits;
+  std::vector<std::int32_t> row;
+  std::vector<std::uint64_t> begin;
+  std::vector<std::uint32_t> target;
+  std::vector<float> single_weight;
+  std::vector<double> double_weight;
+
+  RowsView view() const {
+    const void* weight = !single_weight.empty() ? static_cast<const void*>(single_weight.data())
+                         : !double_weight.empty() ? static_cast<const void*>(double_weight.data()) : nullptr;
+    return {kind, from_first, from_end, first, end, self, from.data(), to.data(), row.data(), bits.data(), begin.data(), target.data(), weight};
+  }
+};
+
+struct SlotEdge {
+  std::uint32_t from, to;                    // slots
+  double weight;
+};
+
+namespace detail {
+
+inline std::pair<int, int> registers_with(const std::vector<LaneBits>& lanes) {
+  int first = int(lanes.size()), end = 0;
+  for (int r = 0; r < int(lanes.size()); ++r)
+    if (lanes[std::size_t(r)]) first = std::min(first, r), end = r + 1;
+  return {std::min(first, end), end};
+}
+
+inline Rows empty_rows(std::vector<LaneBits> from, std::vector<LaneBits> to) {
+  Rows rows;
+  std::tie(rows.from_first, rows.from_end) = registers_with(from);
+  std::tie(rows.first, rows.end) = registers_with(to);
+  rows.from = std::move(from), rows.to = std::move(to);
+  return rows;
+}
+
+// Adding to a register of lanes costs about as much as to two slots alone.
+inline constexpr double slots_per_register = 2;
+inline bool is_dense(double edges, double pairs, int width) { return edges * width >= slots_per_register * pairs; }
+
+inline std::int32_t number_rows(Rows& rows, int width) {
+  std::int32_t n = 0;
+  for (const LaneBits lanes : rows.from)
+    for (int lane = 0; lane < width; ++lane) rows.row.push_back(lanes >> lane & 1 ? n++ : -1);
+  return n;
+}
+
+// Whether word post % 4 of the block decides for the edge: with probability p exactly, in steps of 2^-32.
+inline std::uint64_t edge_bound(double p) { return std::uint64_t(p * 0x1p32 + 0.5); }
+
+}  // namespace detail
+
+// The cells of `to` that cell `pre` reaches, in rising order. `projection`, `n`: as in network.hpp.
+template <class F>
+void each_drawn(std::uint64_t seed, int projection, std::uint64_t n, int pre, const Population& to, double probability, F f) {
+  const std::uint64_t bound = detail::edge_bound(probability);
+  Pack<std::uint32_t, 4> word{};
+  for (int post = to.first; post < to.first + to.size; ++post) {
+    if (post == to.first || post % 4 == 0)
+      word = philox4x32(std::uint32_t(post) / 4, wiring_stream + max_ports * std::uint32_t(projection),
+                        std::uint32_t(pre) + std::uint32_t(n >> 32 << 24), std::uint32_t(n), std::uint32_t(seed), std::uint32_t(seed >> 32));
+    if (word[post % 4] < bound) f(post);
+  }
+}
+
+// Rows without weights, one after the other: row(cell, targets) lists the slots that the cell reaches, each once.
+template <class F>
+Rows rows_by_slot(const Slots& slots, std::vector<LaneBits> from, std::vector<LaneBits> to, double density, F row) {
+  Rows rows = detail::empty_rows(std::move(from), std::move(to));
+  const std::size_t width = std::size_t(slots.width), across = std::size_t(rows.end - rows.first);
+  rows.kind = detail::is_dense(density, 1, slots.width) ? RowKind::lanes : RowKind::slots;
+  if (rows.kind == RowKind::lanes) rows.bits.resize(std::size_t(detail::number_rows(rows, slots.width)) * across);
+  else rows.begin.push_back(0);
+  std::vector<std::uint32_t> targets;
+  for (std::size_t i = 0; i < slots.cell.size(); ++i) {
+    targets.clear();
+    if (rows.from[i / width] >> i % width & 1) row(slots.cell[i], targets);
+    if (rows.kind == RowKind::slots) {
+      std::sort(targets.begin(), targets.end());
+      rows.target.insert(rows.target.end(), targets.begin(), targets.end()), rows.begin.push_back(rows.target.size());
+    } else {
+      for (const std::uint32_t t : targets)
+        rows.bits[std::size_t(rows.row[i]) * across + t / width - std::size_t(rows.first)] |= LaneBits(1u << t % width);
+    }
+  }
+  return rows;
+}
+
+// Rows from edges in any order, of which some may be there twice.
+inline Rows rows_of(std::vector<SlotEdge> edges, const Slots& slots, std::vector<LaneBits> from, std::vector<LaneBits> to, bool is_double) {
+  const auto less = [](const SlotEdge& a, const SlotEdge& b) { return std::pair(a.from, a.to) < std::pair(b.from, b.to); };
+  if (!std::is_sorted(edges.begin(), edges.end(), less)) std::stable_sort(edges.begin(), edges.end(), less);
+  const auto again = [](const SlotEdge& a, const SlotEdge& b) { return a.from == b.from && a.to == b.to; };
+  const bool twice = std::adjacent_find(edges.begin(), edges.end(), again) != edges.end();
+  const bool alike = std::all_of(edges.begin(), edges.end(), [&](const SlotEdge& e) { return e.weight == edges[0].weight; });
+  Rows rows = detail::empty_rows(std::move(from), std::move(to));
+  const std::size_t width = std::size_t(slots.width), across = std::size_t(rows.end - rows.first);
+  double pre = 0;
+  for (const LaneBits lanes : rows.from) pre += std::popcount(lanes);
+  const bool dense = detail::is_dense(double(edges.size()), pre * double(across * width), slots.width);
+  if (dense && !(alike && twice)) {
+    const std::size_t n = std::size_t(detail::number_rows(rows, slots.width));
+    rows.kind = alike ? RowKind::lanes : RowKind::weights;
+    if (alike) rows.bits.resize(n * across);
+    else if (is_double) rows.double_weight.resize(n * across * width);
+    else rows.single_weight.resize(n * across * width);
+    for (const SlotEdge& e : edges) {
+      const std::size_t at = std::size_t(rows.row[e.from]) * across * width + e.to - std::size_t(rows.first) * width;
+      if (alike) rows.bits[at / width] |= LaneBits(1u << at % width);
+      else if (is_double) rows.double_weight[at] += e.weight;
+      else rows.single_weight[at] += float(e.weight);
+    }
+    return rows;
+  }
+  rows.kind = RowKind::slots;
+  rows.begin.assign(slots.cell.size() + 1, 0);
+  for (const SlotEdge& e : edges) {
+    ++rows.begin[e.from + 1], rows.target.push_back(e.to);
+    if (alike) continue;
+    if (is_double) rows.double_weight.push_back(e.weight);
+    else rows.single_weight.push_back(float(e.weight));
+  }
+  for (std::size_t i = 1; i < rows.begin.size(); ++i) rows.begin[i] += rows.begin[i - 1];
+  return rows;
+}
+
+// A projection, or a part of it, between its spikes and one kind of synapse.
+struct WiredPart {
+  Rows rows;
+  int receptor;
+  int delay;                                 // steps; -1: the projection's
+  int sign;                                  // of the weights; 0: of the projection's
+  double weight;                             // of all edges, where the rows have none of their own and sign is not 0
+};
+
+// The parts of projection number j. `n` = 0, or set + 1 where every set is wired anew.
+inline std::vector<WiredPart> wire(const Network& network, const Slots& slots, std::uint64_t seed, int j, double probability,
+                                   std::uint64_t n, bool is_double) {
+  const Projection& p = network.projections[std::size_t(j)];
+  std::vector<WiredPart> parts;
+  if (p.listed) {
+    std::vector<int> pre, post;
+    const auto lay = [&](std::vector<int>& cells, const std::vector<int>& populations) {
+      for (const int q : populations)
+        for (int i = 0; i < network.populations[std::size_t(q)].size; ++i) cells.push_back(slots.slot[std::size_t(network.populations[std::size_t(q)].first + i)]);
+    };
+    lay(pre, p.from), lay(post, p.to);
+    std::map<std::tuple<int, int, int>, std::vector<SlotEdge>> apart;
+    for (const Edge& e : p.edges)
+      apart[{e.receptor, e.delay, e.weight < 0 ? -1 : 1}].push_back({std::uint32_t(pre[std::size_t(e.pre)]), std::uint32_t(post[std::size_t(e.post)]), e.weight * p.scale});
+    for (auto& [key, edges] : apart) {
+      const auto [receptor, delay, sign] = key;
+      const double weight = edges[0].weight;
+      parts.push_back({rows_of(std::move(edges), slots, slots.lanes_of(p.from), slots.lanes_of(p.to), is_double), receptor, delay, sign, weight});
+    }
+    return parts;
+  }
+  if (probability >= 1) {
+    Rows rows = detail::empty_rows(slots.lanes_of(p.from), slots.lanes_of(p.to));
+    rows.self = p.self;
+    parts.push_back({std::move(rows), p.receptor, -1, 0, 0});
+    return parts;
+  }
+  Rows rows = rows_by_slot(slots, slots.lanes_of(p.from), slots.lanes_of(p.to), probability, [&](int pre, std::vector<std::uint32_t>& targets) {
+    for (const int b : p.to)
+      each_drawn(seed, j, n, pre, network.populations[std::size_t(b)], probability, [&](int post) {
+        if (p.self || pre != post) targets.push_back(std::uint32_t(slots.slot[std::size_t(post)]));
+      });
+  });
+  parts.push_back({std::move(rows), p.receptor, -1, 0, 0});
+  return parts;
+}
+
+// Gap junctions number j: rows both ways; the numbers of network.hpp stand for pairs with the first cell in the first population.
+inline std::vector<Rows> wire_gaps(const Network& network, const Slots& slots, std::uint64_t seed, int j, double probability,
+                                   std::uint64_t n, bool is_double) {
+  const GapJunction& g = network.gap_junctions[std::size_t(j)];
+  const Population &a = network.populations[std::size_t(g.between[0])], &b = network.populations[std::size_t(g.between[1])];
+  const auto first = slots.lanes_of({g.between[0]}), second = slots.lanes_of({g.between[1]});
+  std::vector<Rows> rows;
+  if (probability >= 1) {
+    rows.push_back(detail::empty_rows(first, second));
+    if (g.between[0] != g.between[1]) rows.push_back(detail::empty_rows(second, first));
+    return rows;
+  }
+  std::vector<SlotEdge> edges;
+  for (int pre = a.first; pre < a.first + a.size; ++pre)
+    each_drawn(seed, int(network.projections.size()) + j, n, pre, b, probability, [&](int post) {
+      if (g.between[0] == g.between[1] && post <= pre) return;
+      const auto x = std::uint32_t(slots.slot[std::size_t(pre)]), y = std::uint32_t(slots.slot[std::size_t(post)]);
+      edges.push_back({x, y, 1}), edges.push_back({y, x, 1});
+    });
+  const auto both = slots.lanes_of({g.between[0], g.between[1]});
+  rows.push_back(rows_of(std::move(edges), slots, both, both, is_double));
+  return rows;
+}
+
+}  // namespace neurosweep

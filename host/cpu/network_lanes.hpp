@@ -1,0 +1,82 @@
+// Lanes as bits, and what a network's objects of one instruction set say to each other.
+#pragma once
+#include "lanes_noise.hpp"
+#include "models/models.hpp"
+#include "network/cell.hpp"
+#include "network_kernels.hpp"
+
+namespace neurosweep::NS_ISA {
+
+template <class E>
+NS_HD Mask<E> and_not(Mask<E> a, Mask<E> b) { return {MaskBits<E>(a.b & ~b.b)}; }
+
+#if !defined(__AVX512DQ__)
+template <class E>
+struct LaneNumbers {                         // 1, 2, 4, ...: the bit of each lane
+  typename Vectors<E>::B bit;
+  NS_HD LaneNumbers() : bit() {
+    for (int i = 0; i < Lanes<E>::width; ++i) bit[i] = 1 << i;
+  }
+};
+#endif
+// Lane i: bit i.
+template <class E>
+NS_HD Mask<E> mask_of_bits(std::uint32_t bits) {
+#if defined(__AVX512DQ__)
+  return {MaskBits<E>(bits)};
+#else
+  const typename Vectors<E>::B bit = LaneNumbers<E>().bit;
+  return mask_of<E>((typename Vectors<E>::B)(((bits - typename Vectors<E>::B{}) & bit) == bit));
+#endif
+}
+
+template <class E>
+NS_HD E sum_of_lanes(Lanes<E> x) {
+  E lane[Lanes<E>::width];
+  x.store(lane);
+  for (int n = Lanes<E>::width / 2; n > 0; n /= 2)
+    for (int i = 0; i < n; ++i) lane[i] += lane[i + n];
+  return lane[0];
+}
+
+inline constexpr int cell_steps = 8;         // inputs are drawn that far ahead
+inline constexpr int max_cell_state = 8, max_cell_port = 4;
+
+// The cells of one model in one set. Arrays of E have a register's lanes for each register, other arrays one entry.
+template <class E>
+struct CellGroup {
+  int first, registers;                      // of the network's
+  int first_run, end_run;
+  std::byte* dynamics;                       // [runs] of the model's Dynamics
+  E* x[max_cell_state];
+  E* hold;
+  E* v;                                      // membrane potential; one of the x where it is one
+  LaneBits* open;                            // whom a jump of the last step moves
+  E* input[max_cell_port];                   // [cell_steps][registers], or of one step for all where nothing varies
+  bool varies;
+  E* arrivals;                               // [cell_steps][registers] Poisson jumps; nullptr: none
+  const ChannelLanes<Lanes<E>>* channels;    // those that bring current
+  E* const* s;                               // [channels]
+  int n_channel;
+};
+
+template <class E>
+struct CellKernels {
+  int n_par, n_state, n_port, main_port, potential;
+  bool refractory;
+  struct OfMethod {
+    std::size_t dynamics_bytes;
+    // Writes a run's Dynamics and the state of its cells at the start.
+    void (*prepare)(const NetworkPlan& plan, const NetworkSet& set, const CellGroup<E>& g, int run);
+    // A step, with the inputs of place q; writes spikes[registers]; returns whether there are any.
+    bool (*advance)(const SlotsView& slots, const CellGroup<E>& g, int q, LaneBits* spikes);
+  } method[4];
+  // Whether a state of a cell is NaN or infinite (bit 0), or has left its domain (bit 1).
+  int (*inspect)(const SlotsView& slots, const CellGroup<E>& g);
+};
+
+// Defined for every model that spikes in objects of their own: host/cpu/cell_kernels.hpp.
+template <class Model> const CellKernels<float>& float_cells();
+template <class Model> const CellKernels<double>& double_cells();
+
+}  // namespace neurosweep::NS_ISA
