@@ -32,12 +32,27 @@ Strings measure_names() {
   return names;
 }
 
-Strings values_of(const std::string& option) {
-  if (option == "device") return {"auto", "cpu", "cuda", "cuda:0"};
-  if (option == "measure") return measure_names();
-  if (option == "model") return model_names();
-  if (option == "layout") return {"table", "grid"};
+// Of all models.
+Strings preset_names() {
+  Strings names;
+  for (const ModelInfo& m : models())
+    for (const Preset& preset : m.presets)
+      if (std::find(names.begin(), names.end(), preset.name) == names.end()) names.emplace_back(preset.name);
+  return names;
+}
+
+// What may follow an option: some words, a file, or what nobody can guess.
+Strings values_of(const OptionRow& option) {
+  if (option.name == "device") return {"auto", "cpu", "cuda", "cuda:0"};
+  if (option.name == "measure") return measure_names();
+  if (option.name == "model") return model_names();
+  if (option.name == "preset") return preset_names();
+  if (option.name == "layout") return {"table", "grid"};
   return {};
+}
+
+bool takes_file(const OptionRow& option) {
+  return option.value.starts_with("FILE") || option.value == "DIR" || option.value == "STORE";
 }
 
 Strings words_of(const std::string& command) {
@@ -77,6 +92,14 @@ std::string quoted(const std::string& text) {
 
 // ---- bash -----------------------------------------------------------------------------------------------------------
 
+// The case of what stands after this option; "" where it takes no value.
+std::string bash_values(const OptionRow& o) {
+  if (o.value.empty()) return "";
+  const Strings words = values_of(o);
+  const std::string action = !words.empty() ? "words=" + quoted(joined(words)) : takes_file(o) ? ":" : "compopt +o bashdefault +o default 2> /dev/null; return";
+  return fmt::format("    --{}) {} ;;\n", o.name, action);
+}
+
 std::string bash_script(const std::vector<CommandRow>& commands) {
   Strings names;
   std::string cases, values;
@@ -84,9 +107,7 @@ std::string bash_script(const std::vector<CommandRow>& commands) {
     names.push_back(c.name);
     cases += fmt::format("      {}) options={}; words={} ;;\n", c.name, quoted(joined(option_words(c))), quoted(joined(words_of(c.name))));
     for (const OptionRow& o : c.options)
-      if (const std::string entry = fmt::format("    --{}) words={} ;;\n", o.name, quoted(joined(values_of(o.name))));
-          !values_of(o.name).empty() && values.find(entry) == std::string::npos)
-        values += entry;
+      if (const std::string entry = bash_values(o); values.find(entry) == std::string::npos) values += entry;
   }
   return fmt::format(R"(# bash completion for neurosweep
 _neurosweep() {{
@@ -112,8 +133,9 @@ complete -o bashdefault -o default -F _neurosweep neurosweep
 // ---- zsh ------------------------------------------------------------------------------------------------------------
 
 std::string zsh_option(const OptionRow& o) {
-  const std::string what = values_of(o.name).empty() ? ":_files" : ":(" + escaped(joined(values_of(o.name)), ":") + ")";
-  return quoted(fmt::format("--{}[{}]{}", o.name, escaped(o.description, "[]:"), !o.value.empty() ? ":value" + what : ""));
+  const Strings words = values_of(o);
+  const std::string what = !words.empty() ? "(" + escaped(joined(words), ":") + ")" : takes_file(o) ? "_files" : "";
+  return quoted(fmt::format("{}--{}[{}]{}", o.repeatable ? "*" : "", o.name, escaped(o.description, "[]:"), o.value.empty() ? "" : ":" + escaped(o.value, ":") + ":" + what));
 }
 
 std::string zsh_script(const std::vector<CommandRow>& commands) {
@@ -150,7 +172,8 @@ std::string fish_script(const std::vector<CommandRow>& commands) {
     text += fmt::format("complete -c neurosweep -f -n __fish_use_subcommand -a {} -d {}\n", c.name, quoted(c.description));
     const std::string within = fmt::format("complete -c neurosweep -n '__fish_seen_subcommand_from {}'", c.name);
     for (const OptionRow& o : c.options) {
-      const std::string value = o.value.empty() ? "" : values_of(o.name).empty() ? " -r" : " -x -a " + quoted(joined(values_of(o.name)));
+      const Strings words = values_of(o);
+      const std::string value = o.value.empty() ? "" : !words.empty() ? " -x -a " + quoted(joined(words)) : takes_file(o) ? " -r" : " -x";
       text += fmt::format("{} -l {}{} -d {}\n", within, o.name, value, quoted(o.description));
     }
     if (!words_of(c.name).empty()) text += fmt::format("{} -f -a {}\n", within, quoted(joined(words_of(c.name))));

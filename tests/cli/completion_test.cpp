@@ -42,7 +42,13 @@ TEST_F(Completion, Bash) {
   EXPECT_EQ(complete("neurosweep models jan", 2), Strings{"jansen-rit"});
   EXPECT_EQ(complete("neurosweep export --measure amp", 3), Strings{"amplitude"});
   EXPECT_EQ(complete("neurosweep bench --model jan", 3), Strings{"jansen-rit"});
+  EXPECT_EQ(complete("neurosweep init izhikevich --preset cha", 4), Strings{"chattering"});
   EXPECT_EQ(complete("neurosweep run sw", 2), Strings{""});        // a file: bash's own
+  const auto offers_files = [&](const std::string& option) {
+    return said(bash, "compopt() { echo no; }; source " + file + "; COMP_WORDS=(neurosweep run " + option + " ''); COMP_CWORD=3; _neurosweep") != Strings{"no"};
+  };
+  for (const char* option : {"--csv", "--plot", "--out"}) EXPECT_TRUE(offers_files(option)) << option;
+  for (const char* option : {"--set", "--axis", "--threads"}) EXPECT_FALSE(offers_files(option)) << option;
 }
 
 TEST_F(Completion, Zsh) {
@@ -58,6 +64,11 @@ TEST_F(Completion, Zsh) {
   EXPECT_TRUE(std::any_of(options.begin(), options.end(), [](const std::string& o) { return o.starts_with("--device[") && contains(o, ":(auto cpu cuda cuda\\:0)"); }))
       << testing::PrintToString(options);
   EXPECT_TRUE(has(options, "*:file:_files"));
+  const auto ends = [&](const std::string& start, const std::string& end) {
+    return std::any_of(options.begin(), options.end(), [&](const std::string& o) { return o.starts_with(start) && o.ends_with(end); });
+  };
+  EXPECT_TRUE(ends("--csv[", "]:FILE:_files")) << testing::PrintToString(options);
+  EXPECT_TRUE(ends("*--set[", "]:KEY=VALUE:")) << testing::PrintToString(options);      // may be given again, and is no file
 }
 
 TEST_F(Completion, Fish) {
@@ -68,6 +79,8 @@ TEST_F(Completion, Fish) {
   EXPECT_EQ(complete("neurosweep run --dev"), Strings{"--device"});
   EXPECT_TRUE(has(complete("neurosweep run --device "), "cpu"));
   EXPECT_EQ(complete("neurosweep models jan"), Strings{"jansen-rit"});
+  EXPECT_EQ(complete("neurosweep run --csv /bin/s"), complete("neurosweep run /bin/s"));       // a file
+  EXPECT_EQ(complete("neurosweep run --set /bin/s"), Strings{});
 }
 
 TEST_F(Completion, UnknownShell) {
