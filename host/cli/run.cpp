@@ -19,6 +19,7 @@
 #include "host/output/plot.hpp"
 #include "host/output/progress.hpp"
 #include "host/output/summary.hpp"
+#include "host/output/text.hpp"
 #include "host/plan/device.hpp"
 #include "host/plan/memory.hpp"
 #include "host/plan/ranks.hpp"
@@ -209,7 +210,8 @@ std::uint64_t sets_in(const Store& store, const std::vector<std::uint64_t>& chun
 
 void tell_resumed(const Options& o, const Store& store, std::uint64_t sets) {
   const std::uint64_t all = sets_of(store.grid(), part_of(o, store));
-  if (sets == 0) tell(o, fmt::format("{}: all {} are there already", o.out, whole_part(o, store)));
+  if (all == 0) tell(o, fmt::format("{}: shard {} is empty: this sweep is {}", o.out, o.shard_text, output::how_many("chunk", store.grid().count())));
+  else if (sets == 0) tell(o, fmt::format("{}: all {} are there already", o.out, whole_part(o, store)));
   else if (!store.added().empty())
     tell(o, fmt::format("{}: new there: {}; sets are integrated once more for it, and what is there stays", o.out, fmt::join(store.added(), ", ")));
   else if (sets < all) tell(o, fmt::format("{}: {} of {} are there already", o.out, all - sets, whole_part(o, store)));

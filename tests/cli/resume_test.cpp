@@ -206,6 +206,13 @@ TEST_F(Resume, ShardsInAnyOrder) {
   EXPECT_TRUE(contains(fill("s.zarr", {"--shard", "1/3"}).err, "of shard 1/3 are there already"));
 }
 
+TEST_F(Resume, MoreShardsThanChunks) {
+  file = here.write("sweep.toml", sweep_text(10));
+  const Result r = fill("s.zarr", {"--set", "dt=1ms", "--set", "duration=10ms", "--axis", "input.I.mean=0:100:8", "--shard", "1/3"});
+  EXPECT_EQ(r.code, 0);
+  EXPECT_TRUE(contains(r.err, "s.zarr: shard 1/3 is empty: this sweep is 1 chunk\n")) << r.err;
+}
+
 // A thousandth of 10^9 sets, in the memory that a thousandth takes.
 TEST_F(Resume, AShardOfABillionSets) {
   file = here.write("sweep.toml", sweep_text(1000));
