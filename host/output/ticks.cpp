@@ -70,6 +70,12 @@ std::vector<Tick> with_minor_ticks(std::vector<Tick> ticks, double low, double h
   return ticks;
 }
 
+// Whether the texts of neighbours stand apart on a logarithmic axis on which `most` fit.
+bool far_enough(const std::vector<Tick>& ticks, double low, double high, int most) {
+  const double least = std::pow(high / low, 1.0 / (most + 1));
+  return std::adjacent_find(ticks.begin(), ticks.end(), [&](const Tick& a, const Tick& b) { return b.at < a.at * least; }) == ticks.end();
+}
+
 bool room_for_values(const AxisView& axis, std::size_t most) {
   if (axis.size() > most) return false;
   const double least = (axis.along(axis.border.back()) - axis.along(axis.border.front())) / double(most + 1);
@@ -123,7 +129,7 @@ std::vector<Tick> log_ticks(double low, double high, int most) {
   if (high < 2 * low) return linear_ticks(low, high, most);
   for (const std::span<const int> digits :
        {std::span<const int>(all_digits), std::span<const int>(four_digits), std::span<const int>(three_digits)}) {
-    if (auto ticks = decade_ticks(low, high, std::size_t(most), digits, 1); ticks.size() > 1) {
+    if (auto ticks = decade_ticks(low, high, std::size_t(most), digits, 1); ticks.size() > 1 && far_enough(ticks, low, high, most)) {
       return with_minor_ticks(std::move(ticks), low, high);
     }
   }

@@ -131,6 +131,7 @@ TEST(Ticks, LogarithmicOnesFillTheRoom) {
   EXPECT_EQ(texts(log_ticks(0.008, 125, 6)), "0.01 0.1 1 10 100");
   EXPECT_EQ(texts(log_ticks(1e-9, 1e9, 5)), "1e-08 0.0001 1 10000 1e+08");
   EXPECT_EQ(texts(log_ticks(2, 9, 12)), "2 3 4 5 6 7 8 9");
+  EXPECT_EQ(texts(log_ticks(28, 320, 10)), "30 50 100 200 300");      // 80, 90, 100 would touch
   EXPECT_EQ(texts(log_ticks(2, 3, 6)), "2.0 2.2 2.4 2.6 2.8 3.0");
 }
 
