@@ -40,13 +40,33 @@ std::string place_in_file(const std::string& name, const Keys& keys) {
   return keys.type(parameter) || !keys.model_known() ? parameter : "";
 }
 
+// The dotted keys below `table` whose last part is `name`; not those of an axis, which --axis sets.
+std::vector<std::string> keys_ending_in(const std::string& name, const std::string& table, const Keys& keys) {
+  std::vector<std::string> found;
+  for (const std::string& child : keys.children(table)) {
+    const std::string key = table.empty() ? child : table + "." + child;
+    if (keys.type(key) == Type::tables) continue;
+    const std::vector<std::string> below = keys_ending_in(name, key, keys);
+    found.insert(found.end(), below.begin(), below.end());
+    if (child == name && below.empty() && keys.type(key) != Type::table) found.push_back(key);
+  }
+  return found;
+}
+
+// "; there is spectrum.segment" for a name that lacks its table, else what it may have been a slip for.
+std::string what_was_meant(const std::string& name, const std::vector<std::string>& known, const Keys& keys) {
+  const std::vector<std::string> dotted = keys_ending_in(name, "", keys);
+  if (dotted.empty()) return did_you_mean(name, known);
+  return (dotted.size() == 1 ? "; there is " : "; there are ") + listed(dotted);
+}
+
 void report_unknown(const Flag& flag, const Keys& keys, Report& report) {
   const std::vector<std::string> parameters = keys.children("parameters"), top = keys.children("");
   std::vector<std::string> known = parameters;
   known.insert(known.end(), top.begin(), top.end());
   report.error(flag.place,
                "unknown parameter or key {}{} (parameters: {}; keys: {}, and dotted ones such as spectrum.segment)",
-               quote(flag.name), did_you_mean(flag.name, known), listed(parameters), listed(top));
+               quote(flag.name), what_was_meant(flag.name, known, keys), listed(parameters), listed(top));
 }
 
 bool looks_like_toml(const std::string& value) {

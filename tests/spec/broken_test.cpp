@@ -399,6 +399,9 @@ struct BrokenFlags {
 TEST(Broken, Flags) {
   const std::vector<BrokenFlags> table{
       {{{"Aee=3"}, {}}, {"--set Aee=3: unknown parameter or key \"Aee\"; did you mean \"Ae\"?", "parameters: Ae, Ai"}},
+      {{{"measures=mean"}, {}}, {"--set measures=mean: ", "\"measures\"; there is observe.measures (parameters"}},
+      {{{"noise=0"}, {}}, {"--set noise=0: ", "; there are input.M.noise, input.E.noise, input.I.noise (parameters"}},
+      {{{"count=9"}, {}}, {"--set count=9: ", "\"count\" (parameters"}},
       {{{"duraton=3"}, {}}, {"--set duraton=3: ", "did you mean \"duration\"?"}},
       {{{"dt"}, {}}, {"--set dt: write --set KEY=VALUE"}},
       {{{"=3"}, {}}, {"--set =3: write --set KEY=VALUE"}},
