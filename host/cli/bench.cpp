@@ -187,9 +187,13 @@ std::vector<DeviceBench> measure(const Options& o, const std::vector<Kernel>& ke
 
 using Cells = std::vector<std::vector<std::string>>;
 
-constexpr const char* explanation =
-    "Millions of node-steps per second, whole maps without a store: the median of {} runs, and how far they spread. "
-    "A limit is what nothing can exceed: a core's vector instructions and divisions, or a GPU's issue slots, at their highest rate.";
+// What the columns mean.
+std::vector<std::string> explanation() {
+  return {fmt::format("Speeds: millions of node-steps (a step of one parameter set) per second, of whole maps without a store; the median of {} runs, and their spread.", bench_runs),
+          "Kernels: precision, input (constant, or with noise), spectrum (none; direct12: while integrating, up to 12 bins; fft).",
+          "Of limit: one thread's share of what nothing can exceed, a core's vector instructions and divisions, or a GPU's issue slots, at their highest rate.",
+          fmt::format("Times: all threads over one. Sets/s: of {} steps each, by all threads.", bench_steps)};
+}
 
 std::string millions(double x) { return fmt::format("{:.{}f}", x / 1e6, x < 1e7 ? 2 : x < 1e8 ? 1 : 0); }
 
@@ -263,7 +267,7 @@ std::string markdown_list(const Facts& facts) {
 }
 
 std::string markdown(const Facts& program, const std::vector<DeviceBench>& benches) {
-  std::string page = "# neurosweep bench\n\n" + markdown_list(program) + fmt::format(explanation, bench_runs) + "\n";
+  std::string page = "# neurosweep bench\n\n" + markdown_list(program) + fmt::format("{}\n", fmt::join(explanation(), "\n\n"));
   for (const DeviceBench& bench : benches) {
     page += fmt::format("\n## {}\n\n", bench.name) + markdown_list(bench.facts);
     const Cells cells = cells_of(bench);
@@ -316,7 +320,8 @@ int run(const Options& o) {
     for (const DeviceBench& bench : benches) all["devices"].push_back(json_of(bench));
     fmt::print("{}\n", all.dump(-1, ' ', false, Json::error_handler_t::replace));
   } else if (o.report != "-") {
-    for (const std::string& line : output::wrap(fmt::format(explanation, bench_runs), detect_terminal(STDOUT_FILENO).text_columns())) fmt::print("{}\n", line);
+    for (const std::string& sentence : explanation())
+      for (const std::string& line : output::wrap(sentence, detect_terminal(STDOUT_FILENO).text_columns())) fmt::print("{}\n", line);
     for (const DeviceBench& bench : benches) print_table(bench);
   }
   return exit_done;
@@ -325,16 +330,16 @@ int run(const Options& o) {
 }  // namespace
 
 void add_bench(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("bench", "measure this machine: speed, and share of its limit");
+  CLI::App* command = app.add_subcommand("bench", "measure how fast this machine is, and how near to its limit");
   auto o = std::make_shared<Options>();
   const CLI::Validator named(check_name, "");
   command->add_option("--device", o->device, "auto (the default: the CPU and each GPU), cpu, cuda or cuda:N")->type_name("NAME");
-  command->add_option("--threads", o->threads, "threads of the CPU beside one; all cores unless given")
+  command->add_option("--threads", o->threads, "CPU threads to measure beside a single one; all cores unless given")
       ->type_name("N")->check(CLI::Range(1, max_threads).description(""));
   command->add_option("--model", o->models, "this model alone")->type_name("NAME")->allow_extra_args(false);
-  command->add_option("--seconds", o->seconds, "for each kernel on a device; 0.8 unless given")
+  command->add_option("--seconds", o->seconds, "how long to measure each kernel; 0.8 unless given")
       ->type_name("S")->check(CLI::Range(0.001, 3600.0).description(""));
-  command->add_option("--report", o->report, "write a page (Markdown) that names the machine's parts; - is standard output")
+  command->add_option("--report", o->report, "also write the tables as a page (Markdown), with the machine's parts; - is standard output")
       ->type_name("FILE.md")->check(named);
   command->add_flag("--json", o->json, "print one JSON object instead of the tables");
   command->add_flag("--quiet", o->quiet, "no progress on standard error");

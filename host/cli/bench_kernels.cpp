@@ -19,7 +19,6 @@
 namespace neurosweep {
 namespace {
 
-constexpr std::int64_t steps = 4000;   // as the gain map has
 constexpr int segment = 512, peak_bins = 10;
 
 // Of inputs and spectrum: which time loop it is.
@@ -44,7 +43,7 @@ SweepSpec spec_of(const ModelInfo& m, Engine engine) {
 
 Kernel kernel_of(const ModelInfo& m, bool noise, Engine engine, Precision precision = Precision::single_) {
   Problem p = spec_of(m, engine).problem;
-  p.precision = precision, p.steps = steps, p.transient = 0, p.spectrum.engine = engine;
+  p.precision = precision, p.steps = bench_steps, p.transient = 0, p.spectrum.engine = engine;
   with_model(p.model, [&]<class Model>(std::type_identity<Model>) {
     p.method = Model::main_method;
     const auto quantity = [&](Drive d) -> double& { return p.base[std::size_t(layout_of<Model>().drive(Model::main_port, d))]; };

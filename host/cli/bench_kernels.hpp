@@ -16,6 +16,8 @@ struct Kernel {
   std::string name() const { return model + " " + precision + " " + method + " " + loop; }
 };
 
+inline constexpr int bench_steps = 4000;         // of a set, as the gain map has
+
 // Of every model, or of those named: its main method in float, without and with noise, and with a spectrum by engine direct;
 // of the first, Jansen-Rit, engine fft and double, too. SpecError if there is no such model.
 std::vector<Kernel> bench_kernels(const std::vector<std::string>& models);

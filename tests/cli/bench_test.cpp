@@ -93,6 +93,7 @@ TEST(Bench, Report) {
     }
   EXPECT_EQ(kernels, (Strings{"kernel", "---", "izhikevich float euler constant none", "izhikevich float euler noise none", "izhikevich float euler noise direct12",
                               "lif float exp-euler constant none", "lif float exp-euler noise none", "lif float exp-euler noise direct12"}));
+  for (const char* meaning : {"\nKernels: precision, input", "direct12", "Sets/s: of 4000 steps each"}) EXPECT_TRUE(contains(page, meaning)) << page;
   EXPECT_FALSE(contains(page, here.path()));
   EXPECT_EQ(here.files(), Strings{"bench.md"});
 }
