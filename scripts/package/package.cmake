@@ -4,28 +4,45 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
 
+# generated/pages/NAME.gz of a file, with no date in it: as Debian wants changelogs and man pages.
+find_program(GZIP gzip REQUIRED)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/generated/pages)
+function(compress file)
+  get_filename_component(name ${file} NAME)
+  set(compressed ${PROJECT_BINARY_DIR}/generated/pages/${name}.gz)
+  add_custom_command(OUTPUT ${compressed} COMMAND ${GZIP} -9nc ${file} > ${compressed} DEPENDS ${file} VERBATIM)
+  set(made ${made} ${compressed} PARENT_SCOPE)
+endfunction()
+compress(${PROJECT_SOURCE_DIR}/scripts/package/changelog)       # a new version gets an entry
+set(of_every_package LICENSE scripts/package/copyright ${made})
+
 # ---- the program, its sweeps and documents ----------------------------------------------------------------------------------
 
 install(TARGETS neurosweep)
 install(DIRECTORY sweeps/ DESTINATION ${CMAKE_INSTALL_DATADIR}/neurosweep/sweeps FILES_MATCHING PATTERN *.toml)
-install(FILES README.md LICENSE scripts/package/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md ${of_every_package} DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Made by the program itself: what `neurosweep ARGN` prints becomes share/FOLDER/NAME, for each FOLDER.
-function(install_page name folders)
+function(make_page name)
   set(file ${PROJECT_BINARY_DIR}/generated/pages/${name})
-  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/generated/pages)
   add_custom_command(OUTPUT ${file} COMMAND neurosweep ${ARGN} > ${file} DEPENDS neurosweep VERBATIM)
-  foreach(folder IN LISTS folders)
-    install(FILES ${file} DESTINATION ${CMAKE_INSTALL_DATADIR}/${folder})
-  endforeach()
-  set(made_by_program ${made_by_program} ${file} PARENT_SCOPE)
+  set(made ${made} ${file} PARENT_SCOPE)
 endfunction()
-install_page(neurosweep.1 man/man1 man)
+function(install_page name folders)
+  make_page(${name} ${ARGN})
+  foreach(folder IN LISTS folders)
+    install(FILES ${PROJECT_BINARY_DIR}/generated/pages/${name} DESTINATION ${CMAKE_INSTALL_DATADIR}/${folder})
+  endforeach()
+  set(made ${made} PARENT_SCOPE)
+endfunction()
+make_page(neurosweep.1 man)
+compress(${PROJECT_BINARY_DIR}/generated/pages/neurosweep.1)
+install(FILES ${PROJECT_BINARY_DIR}/generated/pages/neurosweep.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install_page(neurosweep bash-completion/completions completion bash)
 install_page(_neurosweep "zsh/site-functions;zsh/vendor-completions" completion zsh)   # Debian's zsh looks into the second
 install_page(neurosweep.fish fish/vendor_completions.d completion fish)
-add_custom_target(made_by_program ALL DEPENDS ${made_by_program})
+add_custom_target(made_by_program ALL DEPENDS ${made})
 
 # ---- the library ------------------------------------------------------------------------------------------------------------
 
@@ -39,7 +56,7 @@ configure_package_config_file(scripts/package/neurosweepConfig.cmake.in generate
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/generated/neurosweepConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/generated/neurosweepConfig.cmake ${PROJECT_BINARY_DIR}/generated/neurosweepConfigVersion.cmake
         DESTINATION ${package_folder} COMPONENT dev)
-install(FILES LICENSE scripts/package/copyright DESTINATION ${dev_documents} COMPONENT dev)
+install(FILES ${of_every_package} DESTINATION ${dev_documents} COMPONENT dev)
 install(DIRECTORY docs/example DESTINATION ${dev_documents} COMPONENT dev)
 
 # ---- packages ---------------------------------------------------------------------------------------------------------------

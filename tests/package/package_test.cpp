@@ -34,6 +34,7 @@ void expect_files(const std::string& prefix, const Strings& names) {
 
 const Strings of_program{"bin/neurosweep",
                          "share/neurosweep/sweeps/jr_gain_map.toml",
+                         "share/man/man1/neurosweep.1.gz",
                          "share/bash-completion/completions/neurosweep",
                          "share/zsh/site-functions/_neurosweep",
                          "share/fish/vendor_completions.d/neurosweep.fish",
@@ -107,6 +108,11 @@ TEST(Package, ForDebian) {
   expect_runs(root + "/usr");
   done("/usr/bin/dpkg-deb", {"--extract", library, root});
   expect_files(root + "/usr", of_library);
+
+  // Both packages tell the history of the version that they are.
+  const std::string version = done("/usr/bin/dpkg-deb", {"--field", program, "Version"}).out;
+  for (const char* package : {"neurosweep", "libneurosweep-dev"})
+    EXPECT_TRUE(done("/bin/zcat", {root + "/usr/share/doc/" + package + "/changelog.gz"}).out.starts_with("neurosweep (" + lines_of(version)[0] + ")")) << package;
 }
 
 }  // namespace
