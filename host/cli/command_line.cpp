@@ -51,7 +51,7 @@ std::string help_of_program(const CLI::App& app) {
   std::vector<std::pair<std::string, std::string>> rows;
   for (const CommandRow& command : commands_of(app)) rows.emplace_back(command.name, command.description);
   const CommandRow program = describe(app);
-  return fmt::format("{}\n\nUsage: neurosweep COMMAND ...\n       neurosweep COMMAND --help says more of a command; neurosweep --version\n\nCommands:\n{}\n{}\n",
+  return fmt::format("{}\n\nUsage: neurosweep COMMAND ...; neurosweep COMMAND --help; neurosweep --version\n\nCommands:\n{}\n{}\n",
                      program.description, two_columns(rows), program.footer);
 }
 
