@@ -75,6 +75,10 @@ The CPU's instruction set, where the best is not wanted;
 .B neurosweep devices
 lists them.
 .TP
+.B NEUROSWEEP_MPI
+.B off
+keeps neurosweep out of the MPI job that it was started in.
+.TP
 .B NO_COLOR
 If set, maps in the terminal have no colours.
 .SH FILES
@@ -85,6 +89,14 @@ Where
 keeps the results of
 .I NAME.toml
 unless told otherwise: a Zarr folder that xarray opens.
+.TP
+.I /usr/share/neurosweep/sweeps
+The sweeps that the examples name, and more; or
+.I share/neurosweep/sweeps
+where else neurosweep is installed.
+.TP
+.I /usr/share/doc/neurosweep/docs
+Experiments, methods and their errors, large sweeps, messages and what to do.
 )";
 
 int man(const CLI::App& app) {

@@ -76,6 +76,7 @@ TEST(Usage, ManPage) {
   EXPECT_TRUE(r.out.starts_with(".TH NEUROSWEEP 1 ")) << r.out.substr(0, 100);
   for (const char* section : {"NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"})
     EXPECT_TRUE(contains(r.out, std::string("\n.SH ") + section + "\n")) << section;
+  for (const char* variable : {"NEUROSWEEP_ISA", "NEUROSWEEP_MPI", "NO_COLOR"}) EXPECT_TRUE(contains(r.out, std::string("\n.B ") + variable + "\n")) << variable;
   const Strings names = commands();
   EXPECT_EQ(std::count(names.begin(), names.end(), "man"), 0);
   for (const std::string& name : names) {
