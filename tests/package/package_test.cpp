@@ -72,6 +72,15 @@ TEST(Package, AnotherProgramFindsTheLibrary) {
   const Result wrong = run(Command{.arguments = {sweep_in(prefix), "Aee=1"}, .program = example + "/gain_map"});
   EXPECT_EQ(wrong.code, 2);
   EXPECT_TRUE(contains(wrong.err, "did you mean \"Ae\"")) << wrong.err;
+
+  // And into a shared library, such as a Python module: nothing is left to resolve but what the system has.
+  const Folder shared;
+  shared.write("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(shared LANGUAGES CXX)\nfind_package(neurosweep REQUIRED)\n"
+                                 "add_library(shared SHARED shared.cpp)\ntarget_link_libraries(shared PRIVATE neurosweep::neurosweep -Wl,-z,defs)\n");
+  shared.write("shared.cpp", "#include <neurosweep.hpp>\nstd::size_t sets_of(const char* file) { return neurosweep::compute(neurosweep::Sweep::load(file, {})).sets(); }\n");
+  done(NEUROSWEEP_CMAKE, {"-S", shared.path(), "-B", shared / "build", "-DCMAKE_PREFIX_PATH=" + prefix,
+                          "-DCMAKE_CXX_COMPILER=" NEUROSWEEP_CXX, "-DCMAKE_CXX_FLAGS=" NEUROSWEEP_CXX_FLAGS});
+  done(NEUROSWEEP_CMAKE, {"--build", shared / "build"});
 }
 
 // The only file of that ending.
