@@ -225,9 +225,11 @@ Problem by_method(Method method) {
   return p;
 }
 
+template <class Model>
 Problem with_spectrum(Engine engine) {
-  Problem p = problem_of<JansenRit>(Path::noise);
-  test::add_spectrum(p, engine);                        // segment 512, 3 to 40 Hz, as in sweeps/jr_gain_map.toml
+  Problem p = problem_of<Model>(Path::noise);
+  p.spectrum.engine = engine, p.spectrum.segment = 512, p.spectrum.overlap = 256;
+  p.spectrum.peak = p.spectrum.kept = {1, 10};          // as in sweeps/jr_gain_map.toml
   p.measures.push_back(Measure::peak_power);
   return p;
 }
@@ -235,9 +237,9 @@ Problem with_spectrum(Engine engine) {
 std::vector<Problem> problems() {
   std::vector<Problem> all;
   with_each_model([&]<class M>(std::type_identity<M>, int) {
-    all.push_back(problem_of<M>(Path::constant)), all.push_back(problem_of<M>(Path::noise));
+    all.push_back(problem_of<M>(Path::constant)), all.push_back(problem_of<M>(Path::noise)), all.push_back(with_spectrum<M>(Engine::direct));
   });
-  all.push_back(with_spectrum(Engine::direct)), all.push_back(with_spectrum(Engine::fft));
+  all.push_back(with_spectrum<JansenRit>(Engine::fft));
   all.push_back(problem_of<JansenRit>(Path::constant, Precision::double_));
   all.push_back(by_method<Izhikevich>(Method::exp_euler)), all.push_back(by_method<LarterBreakspear>(Method::euler));
   return all;
