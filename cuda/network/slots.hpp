@@ -43,7 +43,8 @@ struct Slots {
     std::vector<int> models;
     for (const Population& p : network.populations)
       if (!p.spikes_only() && std::find(models.begin(), models.end(), p.model) == models.end()) models.push_back(p.model);
-    models.push_back(-1);
+    for (const Population& p : network.populations)
+      if (p.spikes_only() && (models.empty() || models.back() >= 0)) models.push_back(-1);
     for (const int model : models) add_group(network, model);
   }
 

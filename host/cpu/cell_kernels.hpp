@@ -1,6 +1,8 @@
 // The cells of one model in a network, for one instruction set: a register of cells at a time. Compiled for every model that spikes,
 // as model_kernels.hpp is.
 #pragma once
+#include <new>
+
 #include "network_lanes.hpp"
 #include "simulate.hpp"
 
@@ -36,7 +38,7 @@ void prepare_cells(const NetworkPlan& plan, const NetworkSet& set, const CellGro
   NS_UNROLL for (int i = 0; i < Model::n_port; ++i) none[i] = T(E(0)), one[i] = T(E(1));
   Dynamics<Model, method, T> dynamics;
   dynamics.prepare(source, p, none, one, plan.cpu->setup.dt);
-  std::memcpy(g.dynamics + std::size_t(run - g.first_run) * sizeof dynamics, &dynamics, sizeof dynamics);
+  new (g.dynamics + std::size_t(run - g.first_run) * sizeof dynamics) Dynamics<Model, method, T>(dynamics);
   CellState<Model, T> cells;
   NS_UNROLL for (int i = 0; i < Model::n_state; ++i) cells.x[i] = real_of<T>([&](int lane) { return source(layout.initial(i), lane); });
   if constexpr (requires { Model::start(cells.x, p); }) Model::start(cells.x, p);
@@ -44,30 +46,62 @@ void prepare_cells(const NetworkPlan& plan, const NetworkSet& set, const CellGro
   for (int r = where.first - g.first; r < where.end - g.first; ++r) store_cells<Model, E>(cells, g, r);
 }
 
-template <class Model, Method method, class E>
-bool advance_cells(const SlotsView& slots, const CellGroup<E>& g, int q, LaneBits* spikes) {
+// What the synapses bring; n channels, or as many as there are. A few are kept in registers.
+template <class E, int n>
+struct Synapses {
+  using T = Lanes<E>;
+  ChannelLanes<T> channels[n];
+  E* s[n];
+  explicit NS_HD Synapses(const CellGroup<E>& g) {
+    NS_UNROLL for (int c = 0; c < n; ++c) channels[c] = g.channels[c], s[c] = g.s[c];
+  }
+  NS_HD void act(int r, T v, T& current) const {
+    NS_UNROLL for (int c = 0; c < n; ++c) {
+      T x = T::load(s[c] + r * T::width);
+      channels[c].act(x, v, current);
+      x.store(s[c] + r * T::width);
+    }
+  }
+};
+template <class E>
+struct Synapses<E, 0> {
+  explicit NS_HD Synapses(const CellGroup<E>&) {}
+  NS_HD void act(int, Lanes<E>, Lanes<E>&) const {}
+};
+template <class E>
+struct Synapses<E, -1> {
+  using T = Lanes<E>;
+  const CellGroup<E>& g;
+  explicit NS_HD Synapses(const CellGroup<E>& g_) : g(g_) {}
+  NS_HD void act(int r, T v, T& current) const {
+    for (int c = 0; c < g.n_channel; ++c) {
+      T x = T::load(g.s[c] + r * T::width);
+      g.channels[c].act(x, v, current);
+      x.store(g.s[c] + r * T::width);
+    }
+  }
+};
+
+template <class Model, Method method, class E, int n>
+NS_HD bool advance_with(const SlotsView& slots, const CellGroup<E>& group, int q, LaneBits* spikes) {
+  const CellGroup<E> g = group;              // a copy that nothing else can see: its pointers may live in registers
   using T = Lanes<E>;
   constexpr int width = T::width;
   const Mask<E> everywhere = T(E(0)) == T(E(0));
   const int place = g.varies ? q * g.registers * width : 0;
   const E* const arrivals = g.arrivals ? g.arrivals + q * g.registers * width : nullptr;
   const LaneBits* const valid = slots.valid + g.first;
+  const Synapses<E, n> synapses(g);
   std::uint32_t any = 0;
   for (int run = g.first_run; run < g.end_run; ++run) {
-    Dynamics<Model, method, T> dynamics;
-    std::memcpy(&dynamics, g.dynamics + std::size_t(run - g.first_run) * sizeof dynamics, sizeof dynamics);
+    using D = Dynamics<Model, method, T>;
+    const D dynamics = *reinterpret_cast<const D*>(g.dynamics + std::size_t(run - g.first_run) * sizeof(D));
     const int end = slots.runs[run].end - g.first;
     for (int r = slots.runs[run].first - g.first; r < end; ++r) {
       CellState<Model, T> cells = load_cells<Model, E>(g, r);
       Pack<T, Model::n_port> u;
       NS_UNROLL for (int i = 0; i < Model::n_port; ++i) u[i] = T::load(g.input[i] + place + r * width);
-      const T v = Model::signal(cells.x, 0);
-      for (int c = 0; c < g.n_channel; ++c) {
-        E* const at = g.s[c] + r * width;
-        T s = T::load(at);
-        g.channels[c].act(s, v, u[Model::main_port]);
-        s.store(at);
-      }
+      synapses.act(r, Model::signal(cells.x, 0), u[Model::main_port]);
       Mask<E> open;
       const std::uint32_t spiked = bits_of<E>(cells.step(dynamics, u, everywhere, open)) & valid[r];
       if constexpr (potential_of<Model>() >= 0) {
@@ -79,6 +113,15 @@ bool advance_cells(const SlotsView& slots, const CellGroup<E>& g, int q, LaneBit
     }
   }
   return any != 0;
+}
+template <class Model, Method method, class E>
+bool advance_cells(const SlotsView& slots, const CellGroup<E>& g, int q, LaneBits* spikes) {
+  switch (g.n_channel) {
+    case 0: return advance_with<Model, method, E, 0>(slots, g, q, spikes);
+    case 1: return advance_with<Model, method, E, 1>(slots, g, q, spikes);
+    case 2: return advance_with<Model, method, E, 2>(slots, g, q, spikes);
+    default: return advance_with<Model, method, E, -1>(slots, g, q, spikes);
+  }
 }
 
 template <class Model, class E>

@@ -39,6 +39,39 @@ NS_HD E sum_of_lanes(Lanes<E> x) {
   return lane[0];
 }
 
+NS_HD Vectors<float>::Word larger(Vectors<float>::Word a, Vectors<float>::Word b) { return a > b ? a : b; }
+NS_HD Vectors<double>::Word larger(Vectors<double>::Word a, Vectors<double>::Word b) { return a > b ? a : b; }
+// a > b, of words.
+#if defined(__AVX512DQ__)
+NS_HD Mask<float> beyond(Vectors<float>::Word a, Vectors<float>::Word b) { return {_mm512_cmpgt_epu32_mask((__m512i)a, (__m512i)b)}; }
+NS_HD Mask<double> beyond(Vectors<double>::Word a, Vectors<double>::Word b) { return {_mm512_cmpgt_epu64_mask((__m512i)a, (__m512i)b)}; }
+#else
+NS_HD Mask<float> beyond(Vectors<float>::Word a, Vectors<float>::Word b) { return {(Vectors<float>::B)(a > b)}; }
+NS_HD Mask<double> beyond(Vectors<double>::Word a, Vectors<double>::Word b) { return {(Vectors<double>::B)(a > b)}; }
+#endif
+
+// What has decayed below the normal numbers is 0 while one of these lives: arithmetic on it is slow, and it never gets there by itself.
+class FlushToZero {
+#if defined(__x86_64__)
+ public:
+  FlushToZero() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040); }
+  ~FlushToZero() { _mm_setcsr(before_); }
+
+ private:
+  unsigned before_;
+#elif defined(__aarch64__)
+ public:
+  FlushToZero() {
+    asm volatile("mrs %0, fpcr" : "=r"(before_));
+    asm volatile("msr fpcr, %0" : : "r"(before_ | 1u << 24));
+  }
+  ~FlushToZero() { asm volatile("msr fpcr, %0" : : "r"(before_)); }
+
+ private:
+  std::uint64_t before_;
+#endif
+};
+
 inline constexpr int cell_steps = 8;         // inputs are drawn that far ahead
 inline constexpr int max_cell_state = 8, max_cell_port = 4;
 

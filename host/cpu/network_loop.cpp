@@ -71,6 +71,7 @@ class NetworkLoop {
 
   std::uint8_t run() {
     begin();
+    [[maybe_unused]] const FlushToZero flushed;
     connect_gaps();
     for (std::int64_t t = 0; t < s_.steps; ++t) {
       if (t % cell_steps == 0) draw_inputs(t);
@@ -310,19 +311,16 @@ class NetworkLoop {
   void count_arrivals(const PhiloxLanes<E>& words, const NetworkArrivals& a, std::int64_t t, T (&count)[cell_steps]) const {
     Word word[cell_steps];
     words.template draw<cell_steps / 4>(std::uint32_t(t / 4), word);
+    Word largest = word[0];
+    NS_UNROLL for (int q = 1; q < cell_steps; ++q) largest = larger(largest, word[q]);
     const T one(E(1));
     for (int i = 0; i < a.n_limit; ++i) {
       Word limit;
       std::memcpy(&limit, static_cast<const std::byte*>(a.limits) + std::size_t(i) * sizeof limit, sizeof limit);
-      std::uint32_t more = 0;
-      NS_UNROLL for (int q = 0; q < cell_steps; ++q) {
-        const Mask<E> beyond = mask_of<E>((typename Vectors<E>::B)(word[q] > limit));
-        count[q] = add_where(beyond, count[q], one), more |= bits_of<E>(beyond);
-      }
-      if (more == 0) return;
+      if (bits_of<E>(beyond(largest, limit)) == 0) return;
+      NS_UNROLL for (int q = 0; q < cell_steps; ++q) count[q] = add_where(beyond(word[q], limit), count[q], one);
     }
   }
-
   // ---- a step --------------------------------------------------------------------------------------------------------
 
   LaneBits* row(std::int64_t t) const { return ring_ + (t & (plan_.ring - 1)) * stride_; }
