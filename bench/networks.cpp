@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   for (const std::string& isa : cpu_isas())
     for (const Precision precision : {Precision::single_, Precision::double_}) {
       add(isa, "balanced/200", test::balanced(200, precision), 20);
-      add(isa, "balanced/10000", test::balanced(10000, precision, 1000), 20);
+      add(isa, "balanced/10000", test::balanced(10000, precision, 5000), 20);
       for (const int n : {20, 100, 10000}) {
         test::Net net = test::eig_network(n, precision, n > 1000 ? 500 : 20000);
         add(isa, "eig/" + std::to_string(n), net, n - 1);

@@ -50,27 +50,30 @@ NS_HD Mask<float> beyond(Vectors<float>::Word a, Vectors<float>::Word b) { retur
 NS_HD Mask<double> beyond(Vectors<double>::Word a, Vectors<double>::Word b) { return {(Vectors<double>::B)(a > b)}; }
 #endif
 
-// What has decayed below the normal numbers is 0 while one of these lives: arithmetic on it is slow, and it never gets there by itself.
-class FlushToZero {
+// From now on what decays below the normal numbers is 0: arithmetic on it is slow, and by itself it never gets there. Returns what
+// restore_denormals() wants.
 #if defined(__x86_64__)
- public:
-  FlushToZero() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040); }
-  ~FlushToZero() { _mm_setcsr(before_); }
-
- private:
-  unsigned before_;
+using FloatMode = unsigned;
+NS_HD FloatMode flush_denormals() {
+  const FloatMode before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);
+  return before;
+}
+NS_HD void restore_denormals(FloatMode before) { _mm_setcsr(before); }
 #elif defined(__aarch64__)
- public:
-  FlushToZero() {
-    asm volatile("mrs %0, fpcr" : "=r"(before_));
-    asm volatile("msr fpcr, %0" : : "r"(before_ | 1u << 24));
-  }
-  ~FlushToZero() { asm volatile("msr fpcr, %0" : : "r"(before_)); }
-
- private:
-  std::uint64_t before_;
+using FloatMode = std::uint64_t;
+NS_HD FloatMode flush_denormals() {
+  FloatMode before;
+  asm volatile("mrs %0, fpcr" : "=r"(before));
+  asm volatile("msr fpcr, %0" : : "r"(before | 1u << 24));
+  return before;
+}
+NS_HD void restore_denormals(FloatMode before) { asm volatile("msr fpcr, %0" : : "r"(before)); }
+#else
+using FloatMode = int;
+NS_HD FloatMode flush_denormals() { return 0; }
+NS_HD void restore_denormals(FloatMode) {}
 #endif
-};
 
 inline constexpr int cell_steps = 8;         // inputs are drawn that far ahead
 inline constexpr int max_cell_state = 8, max_cell_port = 4;

@@ -71,7 +71,15 @@ class NetworkLoop {
 
   std::uint8_t run() {
     begin();
-    [[maybe_unused]] const FlushToZero flushed;
+    const FloatMode before = flush_denormals();
+    const bool whole = integrate();
+    restore_denormals(before);
+    return whole ? finish() : std::uint8_t(status_diverged);
+  }
+
+ private:
+  // False if the set was given up.
+  bool integrate() {
     connect_gaps();
     for (std::int64_t t = 0; t < s_.steps; ++t) {
       if (t % cell_steps == 0) draw_inputs(t);
@@ -79,13 +87,12 @@ class NetworkLoop {
       if ((t + 1) % span == 0 || t + 1 == s_.steps) close_span(t + 1);
       if ((t + 1) % flush_every == 0 || t + 1 == s_.steps) {
         flush(t + 1);
-        if (!set_.go_on(set_.context)) return status_diverged;
+        if (!set_.go_on(set_.context)) return false;
       }
     }
-    return finish();
+    return true;
   }
 
- private:
   struct Group {
     const CellKernels<E>* kernels;
     typename CellKernels<E>::OfMethod method;
