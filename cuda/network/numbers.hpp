@@ -2,8 +2,7 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
-#include <stdexcept>
-#include <string>
+#include <memory>
 #include <string_view>
 #include <vector>
 
