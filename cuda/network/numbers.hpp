@@ -106,7 +106,7 @@ inline Arrivals arrivals_of(double sources, double p) {
 // Wirings of a problem: those that are the same for all sets are made once and shared, others when a set needs them.
 class Wirings {
  public:
-  Wirings(const Problem& p, const Slots& slots) : p_(&p), slots_(&slots) {
+  Wirings(const Problem& p, const Slots& slots, DrawEdges draw = draw_edges) : p_(&p), slots_(&slots), draw_(draw) {
     const Network& n = *p.network;
     parts_.resize(n.projections.size()), gaps_.resize(n.gap_junctions.size());
     const std::vector<double>& q = p.base;
@@ -142,7 +142,7 @@ class Wirings {
     const double probability = projection.listed ? 1 : quantity[std::size_t(projection.probability)];
     const std::uint64_t n = p_->network->wired_per_set && !projection.listed && probability < 1 ? set + 1 : 0;
     if (!stale(parts_[j], probability, n)) return;
-    auto made = std::make_shared<Parts>(Parts{probability, n, wire(*p_->network, *slots_, p_->seed, int(j), probability, n, is_double()), {}, {}});
+    auto made = std::make_shared<Parts>(Parts{probability, n, wire(*p_->network, *slots_, p_->seed, int(j), probability, n, is_double(), draw_), {}, {}});
     for (const WiredPart& part : made->parts) made->views.push_back(part.rows.view());
     parts_[j] = std::move(made);
   }
@@ -150,13 +150,14 @@ class Wirings {
     const double probability = quantity[std::size_t(p_->network->gap_junctions[j].probability)];
     const std::uint64_t n = p_->network->wired_per_set && probability < 1 ? set + 1 : 0;
     if (!stale(gaps_[j], probability, n)) return;
-    auto made = std::make_shared<Parts>(Parts{probability, n, {}, wire_gaps(*p_->network, *slots_, p_->seed, int(j), probability, n, is_double()), {}});
+    auto made = std::make_shared<Parts>(Parts{probability, n, {}, wire_gaps(*p_->network, *slots_, p_->seed, int(j), probability, n, is_double(), draw_), {}});
     for (const Rows& rows : made->gaps) made->views.push_back(rows.view());
     gaps_[j] = std::move(made);
   }
 
   const Problem* p_;
   const Slots* slots_;
+  DrawEdges draw_;
   std::vector<std::shared_ptr<const Parts>> parts_, gaps_;
 };
 

@@ -92,37 +92,62 @@ inline std::uint64_t edge_bound(double p) { return std::uint64_t(p * 0x1p32 + 0.
 
 }  // namespace detail
 
-// The cells of `to` that cell `pre` reaches, in rising order. `projection`, `n`: as in network.hpp.
-template <class F>
-void each_drawn(std::uint64_t seed, int projection, std::uint64_t n, int pre, const Population& to, double probability, F f) {
-  const std::uint64_t bound = detail::edge_bound(probability);
-  Pack<std::uint32_t, 4> word{};
-  for (int post = to.first; post < to.first + to.size; ++post) {
-    if (post == to.first || post % 4 == 0)
-      word = philox4x32(std::uint32_t(post) / 4, wiring_stream + max_ports * std::uint32_t(projection),
-                        std::uint32_t(pre) + std::uint32_t(n >> 32 << 24), std::uint32_t(n), std::uint32_t(seed), std::uint32_t(seed >> 32));
-    if (word[post % 4] < bound) f(post);
+// Edges from `width` cells to cells first ... end - 1, drawn by the rule of network.hpp: reached[post - first] has the lanes of the pre that
+// reach post. `bound`: edge_bound(probability).
+struct EdgeDraw {
+  std::uint64_t seed, n;                     // n: as in network.hpp
+  int projection;
+  const int* pre;
+  int first, end;
+  std::uint64_t bound;
+};
+using DrawEdges = void (*)(int width, const EdgeDraw& draw, LaneBits* reached);
+
+// Plainly; an instruction set has a faster one.
+inline void draw_edges(int width, const EdgeDraw& d, LaneBits* reached) {
+  std::fill(reached, reached + (d.end - d.first), LaneBits(0));
+  for (int lane = 0; lane < width; ++lane) {
+    Pack<std::uint32_t, 4> word{};
+    for (int post = d.first; post < d.end; ++post) {
+      if (post == d.first || post % 4 == 0)
+        word = philox4x32(std::uint32_t(post) / 4, wiring_stream + max_ports * std::uint32_t(d.projection),
+                          std::uint32_t(d.pre[lane]) + std::uint32_t(d.n >> 32 << 24), std::uint32_t(d.n), std::uint32_t(d.seed), std::uint32_t(d.seed >> 32));
+      if (word[post % 4] < d.bound) reached[post - d.first] |= LaneBits(1u << lane);
+    }
   }
 }
 
-// Rows without weights, one after the other: row(cell, targets) lists the slots that the cell reaches, each once.
+// Calls f(lane, post) for the edges from the cells of a register, `among` its lanes, to a population; for each lane in rising order of post.
 template <class F>
-Rows rows_by_slot(const Slots& slots, std::vector<LaneBits> from, std::vector<LaneBits> to, double density, F row) {
+void each_drawn(DrawEdges draw_, const Slots& slots, EdgeDraw draw, int r, unsigned among, const Population& to, F f) {
+  std::vector<LaneBits> reached(std::size_t(to.size));
+  draw.pre = slots.cell.data() + std::ptrdiff_t(r) * slots.width, draw.first = to.first, draw.end = to.first + to.size;
+  draw_(slots.width, draw, reached.data());
+  for (int i = 0; i < to.size; ++i)
+    for (unsigned left = reached[std::size_t(i)] & among; left != 0; left &= left - 1) f(std::countr_zero(left), to.first + i);
+}
+
+// Rows without weights, a register of cells at a time: row(r, lanes, targets) lists the slots that each of these lanes reaches, once.
+template <class F>
+Rows rows_by_register(const Slots& slots, std::vector<LaneBits> from, std::vector<LaneBits> to, double density, F row) {
   Rows rows = detail::empty_rows(std::move(from), std::move(to));
   const std::size_t width = std::size_t(slots.width), across = std::size_t(rows.end - rows.first);
   rows.kind = detail::is_dense(density, 1, slots.width) ? RowKind::lanes : RowKind::slots;
   if (rows.kind == RowKind::lanes) rows.bits.resize(std::size_t(detail::number_rows(rows, slots.width)) * across);
   else rows.begin.push_back(0);
-  std::vector<std::uint32_t> targets;
-  for (std::size_t i = 0; i < slots.cell.size(); ++i) {
-    targets.clear();
-    if (rows.from[i / width] >> i % width & 1) row(slots.cell[i], targets);
-    if (rows.kind == RowKind::slots) {
-      std::sort(targets.begin(), targets.end());
-      rows.target.insert(rows.target.end(), targets.begin(), targets.end()), rows.begin.push_back(rows.target.size());
-    } else {
-      for (const std::uint32_t t : targets)
-        rows.bits[std::size_t(rows.row[i]) * across + t / width - std::size_t(rows.first)] |= LaneBits(1u << t % width);
+  std::vector<std::vector<std::uint32_t>> targets(width);
+  for (int r = 0; r < slots.registers; ++r) {
+    for (auto& of_lane : targets) of_lane.clear();
+    if (rows.from[std::size_t(r)]) row(r, rows.from[std::size_t(r)], targets);
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      std::vector<std::uint32_t>& reached = targets[lane];
+      if (rows.kind == RowKind::slots) {
+        std::sort(reached.begin(), reached.end());
+        rows.target.insert(rows.target.end(), reached.begin(), reached.end()), rows.begin.push_back(rows.target.size());
+      } else {
+        for (const std::uint32_t t : reached)
+          rows.bits[std::size_t(rows.row[std::size_t(r) * width + lane]) * across + t / width - std::size_t(rows.first)] |= LaneBits(1u << t % width);
+      }
     }
   }
   return rows;
@@ -177,7 +202,7 @@ struct WiredPart {
 
 // The parts of projection number j. `n` = 0, or set + 1 where every set is wired anew.
 inline std::vector<WiredPart> wire(const Network& network, const Slots& slots, std::uint64_t seed, int j, double probability,
-                                   std::uint64_t n, bool is_double) {
+                                   std::uint64_t n, bool is_double, DrawEdges draw_ = draw_edges) {
   const Projection& p = network.projections[std::size_t(j)];
   std::vector<WiredPart> parts;
   if (p.listed) {
@@ -203,10 +228,11 @@ inline std::vector<WiredPart> wire(const Network& network, const Slots& slots, s
     parts.push_back({std::move(rows), p.receptor, -1, 0, 0});
     return parts;
   }
-  Rows rows = rows_by_slot(slots, slots.lanes_of(p.from), slots.lanes_of(p.to), probability, [&](int pre, std::vector<std::uint32_t>& targets) {
+  const EdgeDraw draw{seed, n, j, nullptr, 0, 0, detail::edge_bound(probability)};
+  Rows rows = rows_by_register(slots, slots.lanes_of(p.from), slots.lanes_of(p.to), probability, [&](int r, unsigned lanes, auto& targets) {
     for (const int b : p.to)
-      each_drawn(seed, j, n, pre, network.populations[std::size_t(b)], probability, [&](int post) {
-        if (p.self || pre != post) targets.push_back(std::uint32_t(slots.slot[std::size_t(post)]));
+      each_drawn(draw_, slots, draw, r, lanes, network.populations[std::size_t(b)], [&](int lane, int post) {
+        if (p.self || slots.cell[std::size_t(r * slots.width + lane)] != post) targets[std::size_t(lane)].push_back(std::uint32_t(slots.slot[std::size_t(post)]));
       });
   });
   parts.push_back({std::move(rows), p.receptor, -1, 0, 0});
@@ -215,9 +241,9 @@ inline std::vector<WiredPart> wire(const Network& network, const Slots& slots, s
 
 // Gap junctions number j: rows both ways; the numbers of network.hpp stand for pairs with the first cell in the first population.
 inline std::vector<Rows> wire_gaps(const Network& network, const Slots& slots, std::uint64_t seed, int j, double probability,
-                                   std::uint64_t n, bool is_double) {
+                                   std::uint64_t n, bool is_double, DrawEdges draw_ = draw_edges) {
   const GapJunction& g = network.gap_junctions[std::size_t(j)];
-  const Population &a = network.populations[std::size_t(g.between[0])], &b = network.populations[std::size_t(g.between[1])];
+  const Population& b = network.populations[std::size_t(g.between[1])];
   const auto first = slots.lanes_of({g.between[0]}), second = slots.lanes_of({g.between[1]});
   std::vector<Rows> rows;
   if (probability >= 1) {
@@ -226,12 +252,14 @@ inline std::vector<Rows> wire_gaps(const Network& network, const Slots& slots, s
     return rows;
   }
   std::vector<SlotEdge> edges;
-  for (int pre = a.first; pre < a.first + a.size; ++pre)
-    each_drawn(seed, int(network.projections.size()) + j, n, pre, b, probability, [&](int post) {
-      if (g.between[0] == g.between[1] && post <= pre) return;
-      const auto x = std::uint32_t(slots.slot[std::size_t(pre)]), y = std::uint32_t(slots.slot[std::size_t(post)]);
-      edges.push_back({x, y, 1}), edges.push_back({y, x, 1});
-    });
+  const EdgeDraw draw{seed, n, int(network.projections.size()) + j, nullptr, 0, 0, detail::edge_bound(probability)};
+  for (int r = 0; r < slots.registers; ++r)
+    if (first[std::size_t(r)])
+      each_drawn(draw_, slots, draw, r, first[std::size_t(r)], b, [&](int lane, int post) {
+        const int x = r * slots.width + lane, y = slots.slot[std::size_t(post)];
+        if (g.between[0] == g.between[1] && post <= slots.cell[std::size_t(x)]) return;
+        edges.push_back({std::uint32_t(x), std::uint32_t(y), 1}), edges.push_back({std::uint32_t(y), std::uint32_t(x), 1});
+      });
   const auto both = slots.lanes_of({g.between[0], g.between[1]});
   rows.push_back(rows_of(std::move(edges), slots, both, both, is_double));
   return rows;

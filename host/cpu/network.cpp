@@ -38,7 +38,7 @@ void check_jumps(const Network& n) {
 }  // namespace
 
 PreparedNetwork::PreparedNetwork(const Problem& p, const CpuPlan& cpu, const NetworkKernels& kernels_)
-    : problem(p), kernels(kernels_), slots(*p.network, kernels_.width[int(p.precision)]), wirings(p, slots) {
+    : problem(p), kernels(kernels_), slots(*p.network, kernels_.width[int(p.precision)]), wirings(p, slots, kernels_.draw[int(p.precision)]) {
   check_jumps(*p.network);
   for (const Population& population : p.network->populations)
     populations_.push_back({population.model, population.quantities, population.size > 0 ? slots.slot[std::size_t(population.first)] : 0,

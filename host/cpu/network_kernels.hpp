@@ -74,6 +74,7 @@ struct NetworkSet {
 
 struct NetworkKernels {
   int width[2];                        // enum Precision
+  DrawEdges draw[2];                   // the same
   std::size_t (*workspace_bytes)(const NetworkPlan&);
   std::uint8_t (*run)(const NetworkPlan&, const NetworkSet&);      // returns the status
 };

@@ -700,6 +700,27 @@ class NetworkLoop {
   bool jumped_ = false, samples_ = false, spreads_ = false;
 };
 
+// draw_edges() of wiring.hpp for a register of cells: eight words of each at a time.
+template <class E>
+void draw_register(int, const EdgeDraw& d, LaneBits* reached) {
+  using Word = typename Vectors<E>::Word;
+  constexpr int width = Lanes<E>::width;
+  typename Vectors<E>::Wide number;
+  Word projection;
+  for (int i = 0; i < width; ++i) number[i] = std::uint64_t(d.pre[i]) + (d.n >> 32 << 24) + (d.n << 32), projection[i] = std::uint32_t(d.projection);
+  PhiloxLanes<E> words;
+  words.init(d.seed, number, projection, wiring_stream);
+  const bool all = d.bound >> 32 != 0;
+  const Word bound = std::uint32_t(d.bound) - Word{};
+  for (int eight = d.first / 8 * 8; eight < d.end; eight += 8) {
+    Word word[8];
+    words.template draw<2>(std::uint32_t(eight / 4), word);
+    for (int q = 0; q < 8; ++q)
+      if (const int post = eight + q; post >= d.first && post < d.end)
+        reached[post - d.first] = LaneBits(all ? (1u << width) - 1 : bits_of<E>(beyond(bound, word[q])));
+  }
+}
+
 template <class E>
 std::size_t bytes_for(const NetworkPlan& plan) {
   Arena arena(nullptr);
@@ -725,7 +746,7 @@ std::uint8_t run(const NetworkPlan& plan, const NetworkSet& set) {
 template class CpuSpectrum<double, 1>;
 
 const NetworkKernels& network_kernels() {
-  static constexpr NetworkKernels found{{Lanes<float>::width, Lanes<double>::width}, workspace_bytes, run};
+  static constexpr NetworkKernels found{{Lanes<float>::width, Lanes<double>::width}, {draw_register<float>, draw_register<double>}, workspace_bytes, run};
   return found;
 }
 
