@@ -1,4 +1,4 @@
-// The time loop of a network for one instruction set: a set at a time, the order of a step as networks.hpp and cell.hpp have it.
+// The time loop of a network for one instruction set: a set at a time, the order of a step is that of cell.hpp.
 #include <new>
 
 #include "measures/measures.hpp"

@@ -124,6 +124,35 @@ TEST(Network, WiringFollowsItsRule) {
         }
 }
 
+// The same in populations of many cells, which begin anywhere: how many cells of each every cell reaches.
+TEST(Network, WiringOfLargerPopulations) {
+  for (const std::string& isa : cpu_isas())
+    for (const Precision precision : {Precision::single_, Precision::double_})
+      for (const double probability : {0.02, 0.6}) {
+        Net net(dt * 1e-3, 60, Method::euler, precision);
+        const int sizes[] = {5, 41}, cells = 46;
+        for (const int size : sizes) lif(net, 0, 0, size);
+        const int source = spiker(net, {}, cells);
+        std::vector<Edge> lift;
+        for (int i = 0; i < cells; ++i) net.n->populations[std::size_t(source)].spikes.push_back({i, i}), lift.push_back({i, i, 1024, 0, 0});
+        net.receptor(Transmission::jump);
+        const int receptor = net.receptor(Transmission::instant);
+        net.listed({source}, {0, 1}, lift);
+        net.projection({0, 1}, {0, 1}, receptor, 1, 0, probability);
+        const Steps steps(net, isa);
+        for (int pre = 0; pre < cells; ++pre)
+          for (int population = 0, first = 0; population < 2; first += sizes[population++]) {
+            int reached = 0;
+            for (int post = first; post < first + sizes[population]; ++post) {
+              const auto word = philox4x32(std::uint32_t(post / 4), wiring_stream + 64 * 1, std::uint32_t(pre), 0, 7, 0);
+              reached += post != pre && word[post % 4] < probability * 0x1p32;
+            }
+            const bool lifted = pre + 1 < cells && pre + 1 >= first && pre + 1 < first + sizes[population];
+            ASSERT_NEAR(steps.signal(pre + 1, population, signal_exc) * sizes[population], reached + 1024 * lifted, 1e-3) << isa << ", cell " << pre;
+          }
+      }
+}
+
 // Cells that are numbered otherwise do the same. The sums of weights that are whole numbers do not depend on their order.
 TEST(Network, PermutedCellsGivePermutedResults) {
   const int cells = 37;

@@ -86,7 +86,7 @@ TEST(Statistics, Balanced) {
     }
 }
 
-// Poisson arrivals in a step: Binomial(sources, rate dt). A cell that only adds them up: perfect-if without a current, whose v is
+// Poisson arrivals in a step: Binomial(sources, rate dt). A cell that only adds them up, without leak or threshold, so that its v is
 // weight times their number; 4 standard errors of mean and variance of N = 64 x 4000 numbers.
 TEST(Statistics, ArrivalsAreBinomial) {
   for (const std::string& isa : cpu_isas())
