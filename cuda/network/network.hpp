@@ -86,6 +86,9 @@ struct Network {
   int cells() const { return populations.empty() ? 0 : populations.back().first + populations.back().size; }
 };
 
+// What a set consists of: progress and speeds are counted in steps of one node.
+inline std::uint64_t nodes_in(const Problem& p) { return p.network ? std::uint64_t(p.network->cells()) : 1; }
+
 // Noise, Poisson arrivals and connectivity of a network are Philox words (numerics/noise.hpp) under the counter
 //   {block, stream + 64 replicate, cell + 2^24 (set >> 32), low half of set},   block = step / 4,
 // where `stream` is the port, or one of these. Connectivity has {post / 4, stream + 64 projection, pre + 2^24 (n >> 32), low half

@@ -138,13 +138,15 @@ struct Plan {
   std::uint64_t tile = 0;
 };
 
+double node_steps(const Problem& p, std::uint64_t sets) { return double(sets) * p.replicates * double(p.steps) * double(nodes_in(p)); }
+
 std::string plan_text(const Plan& plan) {
   const SweepSpec& spec = plan.spec;
   const Problem& p = spec.problem;
-  const double node_steps = double(p.sets()) * p.replicates * double(p.steps);
   std::string text = fmt::format("{}: {}", spec.path, counted_sets(p.sets()));
   if (p.replicates > 1) text += fmt::format(" x {} replicates", p.replicates);
-  text += fmt::format(" x {} steps = {:.3g} node-steps; {}, {}", p.steps, node_steps, method_names[std::size_t(p.method)],
+  if (p.network) text += fmt::format(" x {} cells", nodes_in(p));
+  text += fmt::format(" x {} steps = {:.3g} node-steps; {}, {}", p.steps, node_steps(p, p.sets()), method_names[std::size_t(p.method)],
                       precision_names[std::size_t(p.precision)]);
   if (p.spectrum.engine != Engine::none) text += fmt::format(", spectra by {}", engine_names[std::size_t(p.spectrum.engine)]);
   return text + fmt::format("; tiles of {}\ndevice: {}", counted_sets(std::min(plan.tile, p.sets())), plan.device);
@@ -240,7 +242,7 @@ Filled fill(const Options& o, const Plan& plan, Store& store, const std::vector<
   tell_resumed(o, store, sets);
   if (chunks.empty()) return {};
   const auto start = std::chrono::steady_clock::now();
-  Progress progress(progress_to_stderr(sets, sets * p.replicates * std::uint64_t(p.steps), o.quiet));
+  Progress progress(progress_to_stderr(sets, std::uint64_t(node_steps(p, sets)), o.quiet));
   ranks.gather(progress);
   const int code = together(ranks, [&] {
     store.note_run(plan.backend->device(), 0);
@@ -284,7 +286,7 @@ void print_json(const Options& o, const Plan& plan, const Summary& s, std::uint6
   const nlohmann::ordered_json j{
       {"sets", s.sets}, {"computed", computed}, {"replicates", p.replicates}, {"steps", p.steps}, {"diverged", s.diverged},
       {"out_of_domain", s.out_of_domain}, {"device", plan.device}, {"engine", engine_names[std::size_t(p.spectrum.engine)]},
-      {"seconds", seconds}, {"node_steps_per_second", computed > 0 ? nlohmann::ordered_json(double(computed) * p.replicates * double(p.steps) / seconds) : nullptr},
+      {"seconds", seconds}, {"node_steps_per_second", computed > 0 ? nlohmann::ordered_json(node_steps(p, computed) / seconds) : nullptr},
       {"csv", path(o.csv)}, {"plot", path(o.plot)}, {"store", o.out}};
   // A path need not be UTF-8.
   fmt::print("{}\n", j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));

@@ -216,7 +216,7 @@ class NetworkWorker {
         status_[j] = runner_.run(k, out_.data(), go_on, &work);
         if (work.abort()) return false;
         for (std::size_t m = 0; m < out_.size(); ++m) values_[m * n + j] = out_[m];
-        work.advance(std::uint64_t(p_.steps));
+        work.advance(std::uint64_t(p_.steps) * nodes_in(p_));
       }
     }
     finish_tile(p_, tile, values_, status_, result);
@@ -295,7 +295,7 @@ class CpuBackend final : public Backend {
  private:
   // A set is a batch. As above: several tiles for every thread, of at most about a second.
   std::uint64_t network_tile_size(const Problem& p) const {
-    const std::uint64_t second = 300'000'000 / (std::uint64_t(p.steps) * p.replicates * std::uint64_t(p.network->cells()) + 1) + 1;
+    const std::uint64_t second = std::uint64_t(3e8 / (double(p.steps) * p.replicates * double(nodes_in(p)))) + 1;
     return std::min({p.sets() / (std::uint64_t(threads_) * 4) + 1, second, std::uint64_t(16384)});
   }
 

@@ -42,7 +42,7 @@ void MapWork::advance(std::uint64_t node_steps) {
   const auto now = std::chrono::steady_clock::now();
   if (!progress_ || stop_ || now < due_) return;
   due_ = now + std::chrono::milliseconds(100);
-  const double all = double(sets_) * p_.replicates * double(p_.steps);
+  const double all = double(sets_) * p_.replicates * double(p_.steps) * double(nodes_in(p_));
   if (!progress_(std::min(1.0, double(node_steps_) / all))) stop_ = true;
 }
 

@@ -132,7 +132,7 @@ bool StoreWork::claim(std::uint64_t chunk) {
   }
   store_.release(chunk);
   const std::uint64_t sets = store_.grid().tile(chunk).count;
-  progress_.advance(sets * p_.replicates * std::uint64_t(p_.steps));
+  progress_.advance(sets * p_.replicates * std::uint64_t(p_.steps) * nodes_in(p_));
   progress_.sets_done(sets);
   progress_.found(sets);
   return true;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "network/network.hpp"
+
 namespace neurosweep {
 namespace {
 
@@ -68,13 +70,15 @@ ChunkGrid cut(std::vector<std::uint64_t> shape, std::uint64_t sets) {
   return {std::move(shape), std::move(chunk)};
 }
 
-// Losing a chunk should cost a second of a core at most, and writing one nothing beside computing it. So 2e8 steps; but no
-// more than some 4096 chunks as long as these are not too large to hold, and enough sets to fill a vector register.
+// Losing a chunk should cost a second of a core at most, and writing one nothing beside computing it. So 2e8 node-steps; but no
+// more than some 4096 chunks as long as these are not too large to hold, and enough sets to fill a vector register, which a network's
+// cells do.
 ChunkGrid chunks_of(const Problem& p) {
-  constexpr std::uint64_t node_steps = 200'000'000, most_chunks = 4096, least_sets = 16, most_sets = std::uint64_t(1) << 20;
+  constexpr std::uint64_t most_chunks = 4096, most_sets = std::uint64_t(1) << 20;
+  const std::uint64_t least_sets = p.network ? 1 : 16;
   std::vector<std::uint64_t> shape;
   for (const Axis& axis : p.axes) shape.push_back(axis.values.size());
-  const std::uint64_t affordable = node_steps / (std::uint64_t(p.steps) * p.replicates);
+  const std::uint64_t affordable = std::uint64_t(2e8 / (double(p.steps) * p.replicates * double(nodes_in(p))));
   const std::uint64_t sets = std::max({affordable, p.sets() / most_chunks, least_sets / std::min<std::uint64_t>(p.replicates, least_sets)});
   return cut(std::move(shape), std::min(sets, most_sets));
 }
