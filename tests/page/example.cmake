@@ -28,7 +28,7 @@ file(CONFIGURE OUTPUT ${with_example}/cuda/models/models.hpp CONTENT "${text}" @
 # What knows the list is compiled again with it; the rest is the project's library.
 set(host ${PROJECT_SOURCE_DIR}/host)
 add_executable(test_adding_a_model page/adding_a_model_test.cpp models/every_model_test.cpp common/maps.cpp
-               ${host}/cpu/backend.cpp ${host}/spec/sweep_spec.cpp)
+               ${host}/cpu/backend.cpp ${host}/cpu/network.cpp ${host}/spec/sweep_spec.cpp)
 file(CONFIGURE OUTPUT ${with_example}/kernels.cpp CONTENT
      "#include \"host/cpu/model_kernels.hpp\"\nNS_CPU_KERNELS(WilsonCowan)\n" @ONLY)
 # One instruction set is enough here: the shelf's models are tested with all.
@@ -38,7 +38,7 @@ target_compile_options(example_kernels PRIVATE ${NEUROSWEEP_KERNEL_OPTIONS})
 target_compile_definitions(example_kernels PRIVATE NS_ISA=baseline)
 target_link_libraries(example_kernels PRIVATE neurosweep_options)
 target_sources(test_adding_a_model PRIVATE $<TARGET_OBJECTS:example_kernels>)
-set_source_files_properties(${host}/cpu/backend.cpp PROPERTIES COMPILE_DEFINITIONS NS_BASELINE_ONLY)      # in this directory only
+set_source_files_properties(${host}/cpu/backend.cpp ${host}/cpu/network.cpp PROPERTIES COMPILE_DEFINITIONS NS_BASELINE_ONLY)      # in this directory only
 target_include_directories(test_adding_a_model BEFORE PRIVATE ${with_example}/cuda ${PROJECT_SOURCE_DIR}/tests)
 target_include_directories(test_adding_a_model SYSTEM PRIVATE ${TOMLPLUSPLUS_INCLUDE_DIR})
 target_compile_definitions(test_adding_a_model PRIVATE NEUROSWEEP_PAGE_SWEEP="${with_example}/sweep.toml")
