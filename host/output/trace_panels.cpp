@@ -120,12 +120,6 @@ std::vector<double> psd_points(const TraceView& trace) {
   return points;
 }
 
-std::string why_no_peak(const TraceView& trace) {
-  const std::vector<double>& density = trace.psd.density;
-  if (!std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); })) return "no power: diverged";
-  return std::any_of(density.begin(), density.end(), [](double d) { return d > 0; }) ? "no peak: at rest" : "no power: at rest";
-}
-
 // Text beside the peak, on the side that has room.
 void name_peak(Figure& figure, const TraceView& trace, double highest) {
   const bool right = trace.peak->frequency < 0.6 * highest;
@@ -277,6 +271,12 @@ void interval_panel(Figure& figure, const TraceView& trace, const Box& box) {
   figure.ticks("y", counts, true);
   figure.label_y("count", ticks_width(counts));
   figure.plot({box_layer(figure, h, width)});
+}
+
+std::string why_no_peak(const TraceView& trace) {
+  const std::vector<double>& density = trace.psd.density;
+  if (!std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); })) return "no power: diverged";
+  return std::any_of(density.begin(), density.end(), [](double d) { return d > 0; }) ? "no peak: at rest" : "no power: at rest";
 }
 
 std::string alpha_words() { return fmt::format("alpha, {} to {} Hz", alpha_low, alpha_high); }

@@ -41,6 +41,8 @@ void interval_panel(Figure& figure, const TraceView& trace, const Box& box);
 
 std::string alpha_words();             // which frequencies psd_panel() shades
 
+std::string why_no_peak(const TraceView& trace);   // "no power: at rest"
+
 // Up to which frequency spectra are shown [Hz]: the band and as much again, and always a few bins.
 double shown_frequency(const TraceView& trace);
 // The PSD's values up to there, but for its bin at 0, which the detrending empties.

@@ -134,6 +134,16 @@ std::string peak_text(const TraceView& trace) {
                      trace.peak->at_edge ? ", the edge of the band: the spectrum is higher beyond" : "");
 }
 
+bool has_power(const TraceView& trace) {
+  return std::any_of(trace.psd.density.begin(), trace.psd.density.end(), [](double d) { return d > 0; });
+}
+
+std::string spectrum_text(const TraceView& trace, const PreviewOptions& options) {
+  if (!trace.no_spectrum.empty()) return wrapped("no spectrum: " + trace.no_spectrum, options.text_columns());
+  if (!has_power(trace)) return wrapped(fmt::format("spectrum of {}: {}", trace.observed().name, why_no_peak(trace)), options.text_columns());
+  return spectrum_chart(trace, options) + wrapped(peak_text(trace), options.text_columns());
+}
+
 std::string measures_text(const TraceView& trace, const PreviewOptions& options) {
   Map map;
   map.columns = trace.measures, map.status = {trace.status};
@@ -149,9 +159,7 @@ std::string trace_preview(const TraceView& trace, const PreviewOptions& options)
   if (trace.spiking) text += sparkline.spikes();
   for (const MapColumn& series : trace.series) text += sparkline.panel(series);
   text += sparkline.ruler() + "\n";
-  if (trace.no_spectrum.empty()) text += spectrum_chart(trace, options);
-  text += wrapped(trace.no_spectrum.empty() ? peak_text(trace) : "no spectrum: " + trace.no_spectrum, columns);
-  text += "\n" + measures_text(trace, options);
+  text += spectrum_text(trace, options) + "\n" + measures_text(trace, options);
   return options.utf8 ? text : ascii_only(text);
 }
 

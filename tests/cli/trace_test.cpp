@@ -48,6 +48,7 @@ TEST(Trace, HeaderAndRowsOfEveryModel) {
   for (const Json& m : models) {
     const std::string name = m["name"];
     SCOPED_TRACE(name);
+    if (!m.contains("states")) continue;       // a network: its file describes its cells
     const auto labelled = [](const Json& row) {
       const std::string unit = row["unit"];
       return std::string(row["name"]) + (unit.empty() ? "" : " [" + unit + "]");
@@ -364,6 +365,12 @@ TEST(TraceInTerminal, NamesRangesPeakAndMeasures) {
   for (const std::string& line : lines_of(ascii)) EXPECT_LE(line.size(), 70u) << line;
   EXPECT_EQ(traced(arguments, {{"COLUMNS", "70"}, {"NO_COLOR", "1"}}), text);
   EXPECT_FALSE(contains(text, "\x1b"));
+}
+
+TEST(TraceInTerminal, NoChartOfNoPower) {
+  const std::string text = traced({sweep("lif_fi"), "--set", "duration=600ms"});          // its first current is below the threshold
+  EXPECT_TRUE(contains(text, "spectrum of V: no power: at rest\n")) << text;
+  EXPECT_FALSE(contains(text, "logarithmic")) << text;
 }
 
 TEST(TraceInTerminal, SpikesAreMarked) {
