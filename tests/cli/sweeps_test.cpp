@@ -132,5 +132,18 @@ TEST(Tutorial, InputFindsWhatASecondProgramFinds) {
   EXPECT_EQ(rhythmic, 37);
 }
 
+// docs/experiments.md says so: next to the borders 1 s of transient is too short. Each limit is half-way between the regimes.
+TEST(Tutorial, InputJumpsOnceSettled) {
+  const CsvTable map = map_of(sweep("jr_input"), {"--quiet", "--set", "duration=30s", "--set", "transient=10s", "--set", "spectrum.segment=16384",
+                                                  "--set", "spectrum.band=[\"0.5 Hz\", \"40 Hz\"]"});
+  for (std::size_t set = 0; set < map.rows.size(); ++set) {
+    const double input = map.number(set, "input.E.mean [Hz]"), amplitude = map.number(set, "amplitude [mV]"), peak = map.number(set, "peak_frequency [Hz]");
+    SCOPED_TRACE(input);
+    if (input < 113) EXPECT_TRUE(amplitude < 1e-3 && std::isnan(peak)) << amplitude << " " << peak;
+    else if (input < 169) EXPECT_TRUE(amplitude > 7.5 && peak < 7.5) << amplitude << " " << peak;
+    else EXPECT_TRUE(amplitude < 7.5 && peak > 7.5) << amplitude << " " << peak;
+  }
+}
+
 }  // namespace
 }  // namespace neurosweep::test
