@@ -116,7 +116,7 @@ std::string mistake(const std::function<void()>& call) {
   return "";
 }
 
-TEST(Api, AMistakeIsCalledAsTheProgramCallsIt) {
+TEST(BesideTheProgram, AMistakeIsCalledTheSame) {
   const Overrides wrong{{"Aee=3mV"}, {}};
   const std::string what = mistake([&] { Sweep::load(sweep("jr_gain_map"), wrong); });
   EXPECT_TRUE(contains(what, "did you mean \"Ae\"")) << what;

@@ -72,7 +72,8 @@ TEST(Bench, Json) {
 
 TEST(Bench, OneThreadIsMeasuredOnce) {
   const Result r = bench({"--model", "lif", "--threads", "1", "--json"});
-  for (const Json& kernel : Json::parse(r.out).at("devices")[0].at("kernels")) EXPECT_EQ(kernel.at("speeds").size(), 1u);
+  const Json j = Json::parse(r.out);
+  for (const Json& kernel : j.at("devices")[0].at("kernels")) EXPECT_EQ(kernel.at("speeds").size(), 1u);
 }
 
 // But nobody's folders.
