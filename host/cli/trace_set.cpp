@@ -73,9 +73,8 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
   const std::vector<double>& density = view.psd.density;
   const auto first = density.begin() + bins.first, last = first + bins.count - 1, highest = std::max_element(first, last + 1);
   if (!std::isfinite(*highest)) return std::nullopt;         // diverged
-  const bool rises_down = highest == first && bins.first > 1 && first[-1] > *highest;      // the detrending empties bin 0
-  const bool rises_up = highest == last && last + 1 != density.end() && last[1] > *highest;
-  return SpectralPeak{view.psd.frequency[std::size_t(highest - density.begin())], *highest, rises_down || rises_up};
+  const auto beyond = std::max_element(density.begin() + 1, density.end());                // the detrending empties bin 0
+  return SpectralPeak{view.psd.frequency[std::size_t(highest - density.begin())], *highest, (highest == first || highest == last) && *beyond > *highest};
 }
 
 }  // namespace

@@ -136,29 +136,43 @@ std::string legend(const Raster& raster, const std::optional<Range>& range, cons
   return text + line + "\n";
 }
 
-// What stands left of a picture: `top` at its first line, `bottom` at its last, and a bar all along.
+// What stands left of a picture: the words, top first, and a bar all along. Two words stand at its first and its last line, and
+// so do the outer ones of more than there are lines; otherwise each stands in the middle of its share of the lines.
 class Margin {
  public:
-  Margin(std::string top, std::string bottom, const Ink& ink)
-      : top_(std::move(top)),
-        bottom_(std::move(bottom)),
-        bar_(ink.bar()),
-        width_(std::max(text_width(top_), text_width(bottom_))) {}
-
-  std::string at(std::size_t line, std::size_t lines) const {
-    return right(line == 0 ? top_ : line + 1 == lines ? bottom_ : "", width_) + " " + bar_;
+  Margin(std::vector<std::string> words, const Ink& ink) : words_(std::move(words)), bar_(ink.bar()) {
+    for (const std::string& word : words_) width_ = std::max(width_, text_width(word));
   }
+
+  std::string at(std::size_t line, std::size_t lines) const { return right(word_at(line, lines), width_) + " " + bar_; }
   std::string below() const { return spaces(width_ + 2); }
   std::size_t room(const PreviewOptions& options) const {  // columns left for the picture and a bar on its right
     return std::size_t(std::max(options.width - int(width_) - 4, 8));
   }
 
  private:
-  std::string top_, bottom_, bar_;
-  std::size_t width_;
+  std::string word_at(std::size_t line, std::size_t lines) const {
+    const std::size_t n = words_.size();
+    if (n == 2 || n > lines) return line == 0 ? words_.front() : line + 1 == lines ? words_.back() : "";
+    const std::size_t k = line * n / lines;
+    return line == (2 * k + 1) * lines / (2 * n) ? words_[k] : "";
+  }
+
+  std::vector<std::string> words_;
+  std::string bar_;
+  std::size_t width_ = 0;
 };
 
 std::string point_words(const MapAxis& axis, std::size_t index) { return one_line(point(axis, index, Digits::few)); }
+
+// Of the axis upwards: all names where they leave half the width to the picture, else the ends.
+std::vector<std::string> words_beside(const MapAxis& axis, const AxisView& y, int width) {
+  std::vector<std::string> words;
+  for (std::size_t i = y.size(); i-- > 0;) words.push_back(point_words(axis, y.order[i]));
+  const bool fit = std::all_of(words.begin(), words.end(), [&](const std::string& word) { return 2 * int(text_width(word)) <= width; });
+  if (words.size() > 1 && (axis.names.empty() || !fit)) return {words.front(), words.back()};
+  return words;
+}
 
 std::string below(const Margin& margin, const MapAxis& axis, const AxisView& x, std::size_t width) {
   const std::string low = point_words(axis, x.order.front()), high = point_words(axis, x.order.back());
@@ -170,7 +184,7 @@ std::string heat_map(const Slice& slice, const PreviewOptions& options) {
   const auto& axes = slice.map->axes;
   const MapAxis& up = axes[axes.size() - 2];
   const AxisView y = view_axis(up), x = view_axis(axes.back());
-  const Margin margin(point_words(up, y.order.back()), point_words(up, y.order.front()), ink);
+  const Margin margin(words_beside(up, y, options.width), ink);
   const std::size_t step = ink.pixels_per_line();
   const std::size_t room_lines = std::size_t(std::max(options.height - other_lines, 6));
   const Reduction reduction = fit(y.size(), x.size(), room_lines * step, margin.room(options), 2 / step);
@@ -198,7 +212,7 @@ std::string chart(const Map& map, const MapColumn& column, const PreviewOptions&
   y.centre = {0};
   const AxisView x = view_axis(map.axes[0]);
   const auto range = shown_range(map, column);
-  const Margin margin(short_number(range ? range->high : nan), short_number(range ? range->low : nan), ink);
+  const Margin margin({short_number(range ? range->high : nan), short_number(range ? range->low : nan)}, ink);
   const std::size_t room = margin.room(options);
   Reduction reduction{1, divided_up(x.size(), room), 1, 1};
   reduction.width = std::clamp<std::size_t>(room / divided_up(x.size(), reduction.cols), 1, 3);

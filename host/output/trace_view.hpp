@@ -15,7 +15,7 @@ namespace neurosweep {
 
 struct SpectralPeak {
   double frequency, density;
-  bool at_edge = false;                    // of the band, beyond which the spectrum goes on rising
+  bool at_edge = false;                    // of the band, and the spectrum is higher beyond the band
 };
 
 struct TraceView {

@@ -73,6 +73,12 @@ bool looks_like_toml(const std::string& value) {
   return !value.empty() && std::string_view("[{\"'").find(value[0]) != std::string_view::npos;
 }
 
+// Without the quotes that a sweep file has around it ("rk4"). What only begins and ends with one ("a" or "b") stands for itself.
+std::string unquoted(const std::string& text) {
+  const bool quoted = text.size() > 1 && (text[0] == '"' || text[0] == '\'') && text.find(text[0], 1) == text.size() - 1;
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 // population.E.input.I.mean: a key of the table that has this name. Whether there is such a key is seen when the table is read.
 void override_section(Node& root, const Flag& flag, const std::string& section, Report& report) {
   const std::vector<std::string> names = section_names(root, section);
@@ -108,7 +114,7 @@ void override_key(Node& root, const Flag& flag, const Keys& keys, Report& report
   const bool is_text = type == Type::text || type == Type::choice;
   if (flag.value.empty() && !is_text) return report.error(flag.place, "there is no value after the =");
   const bool is_toml = !is_text && looks_like_toml(flag.value);
-  Node value = is_toml ? parse_value(flag.value, flag.place, report) : word(flag.value, flag.place);
+  Node value = is_toml ? parse_value(flag.value, flag.place, report) : word(is_text ? unquoted(flag.value) : flag.value, flag.place);
   if (!put(root, key, std::move(value))) report.error(flag.place, "{} does not stand in a table", quote(key));
 }
 

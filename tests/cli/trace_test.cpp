@@ -48,7 +48,10 @@ TEST(Trace, HeaderAndRowsOfEveryModel) {
   for (const Json& m : models) {
     const std::string name = m["name"];
     SCOPED_TRACE(name);
-    if (!m.contains("states")) continue;       // a network: its file describes its cells
+    if (!m.contains("states")) {                                               // a network: its file says what it is made of
+      expect_refused({sweep("balanced"), "--csv", "t.csv"}, 2, {"balanced.toml", "this is a network"});
+      continue;
+    }
     const auto labelled = [](const Json& row) {
       const std::string unit = row["unit"];
       return std::string(row["name"]) + (unit.empty() ? "" : " [" + unit + "]");
@@ -336,6 +339,12 @@ TEST(TraceOutputs, APeakAtTheEdgeOfItsBandIsNamed) {
     const Result shown = run(Command{.arguments = arguments, .environment = {{"COLUMNS", "200"}}});
     EXPECT_EQ(contains(shown.out, "at 5.859 Hz, the edge of the band: the spectrum is higher beyond\n"), edge) << shown.out;
   }
+}
+
+// Firing at 112 Hz, above the band of 1 to 80 Hz that a file without one has: its lowest bin is no peak.
+TEST(TraceOutputs, NorIsTheLowestBinThePeakOfAFasterRhythm) {
+  const std::string shown = traced({sweep("lif_fi"), "--at", "t_ref=2", "--at", "input.I.mean=400", "--set", "observe.measures=rate"}, {{"COLUMNS", "200"}});
+  EXPECT_TRUE(contains(shown, "at 1.526 Hz, the edge of the band: the spectrum is higher beyond\n")) << shown;
 }
 
 TEST(TraceOutputs, Mistakes) {

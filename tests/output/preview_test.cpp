@@ -226,6 +226,36 @@ TEST(Preview, NamesAtTheEndsOfAnAxis) {
   EXPECT_TRUE(contains(preview(map, ascii), "    resonator preset chattering\n")) << preview(map, ascii);
 }
 
+// Each name beside its row; the outer ones alone where there are fewer lines than rows.
+TEST(Preview, NamesBesideTheirRows) {
+  Map map = map_over({named_axis({"resonator", "bursting", "chattering"}), {"Ai", "mV", false, {15, 30}}}, [](std::size_t set) { return double(set); });
+  map.title = "";
+  EXPECT_TRUE(contains(preview(map, ascii),
+                       "preset\n"
+                       "           |########@@@@@@@@|\n"
+                       "chattering |########@@@@@@@@|\n"
+                       "           |========++++++++|\n"
+                       "  bursting |========++++++++|\n"
+                       "           |        ::::::::|\n"
+                       " resonator |        ::::::::|\n")) << preview(map, ascii);
+  PreviewOptions narrow = ascii;
+  narrow.width = 19;                                                 // less than twice "chattering"
+  EXPECT_FALSE(contains(preview(map, narrow), "bursting")) << preview(map, narrow);
+  PreviewOptions low = ascii;
+  low.height = 0;                                                    // six lines
+  const Map tall = map_over({named_axis({"a", "b", "c", "d", "e", "f", "g"}), map.axes[1]}, [](std::size_t set) { return double(set); });
+  const std::string text = preview(tall, low);
+  EXPECT_TRUE(contains(text, "g |") && contains(text, "a |")) << text;
+  EXPECT_FALSE(contains(text, "d |")) << text;
+}
+
+TEST(Preview, ASingleRowHasOneWord) {
+  Map map = map_over({{"Ae", "mV", false, {3}}, {"Ai", "mV", false, {15, 30}}}, [](std::size_t set) { return double(set); });
+  const std::string text = preview(map, ascii);
+  EXPECT_EQ(text.find("3 |"), text.rfind("3 |")) << text;
+  EXPECT_TRUE(contains(text, "3 |")) << text;
+}
+
 TEST(Preview, ATableOfNames) {
   Map map = map_over({named_axis({"resonator", "chattering"})}, [](std::size_t set) { return double(set) + 0.5; });
   map.title = "";

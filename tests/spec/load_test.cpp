@@ -359,6 +359,16 @@ TEST(Flags, SetAnyKey) {
   EXPECT_EQ(p.spectrum.min_amplitude, 0);
 }
 
+TEST(Flags, TextsInQuotesAsInAFile) {
+  const SweepSpec s = load(good(), {{"title=\"Why?\"", "method='rk4'", "observe.signal=\"E\"", "spectrum.engine=\"direct\""}, {}});
+  EXPECT_EQ(s.title, "Why?");
+  EXPECT_EQ(s.problem.method, Method::rk4);
+  EXPECT_EQ(s.problem.signal, 2);
+  EXPECT_EQ(s.engine, EngineChoice::direct);
+  EXPECT_EQ(load(good(), {{"title=\"a\\q\""}, {}}).title, "a\\q");                  // no escapes, as without quotes
+  for (const std::string title : {"\"a\" or \"b\"", "\"", "a\\q", "'tis so", "it's \"so\""}) EXPECT_EQ(load(good(), {{"title=" + title}, {}}).title, title);
+}
+
 TEST(Flags, BandAndTablesInManyForms) {
   for (const char* band : {"spectrum.band=3:40", "spectrum.band=3Hz:40Hz", "spectrum.band=3 Hz, 0.04 kHz",
                            "spectrum.band=[\"3 Hz\", \"40 Hz\"]", "spectrum.band=[3, 40]", " spectrum.band = 3:40 "}) {
