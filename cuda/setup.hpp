@@ -35,7 +35,7 @@ struct Setup {
 
   int n_measure_out;
   std::uint8_t measure[n_node_measure];    // Measure of each output column
-  bool of_signal;                          // whether one of them is of the signal, not of spikes
+  bool of_signal, of_spikes;               // whether one of them is of the signal, of spikes
 
   NS_HD int n_column() const { return replicates > 1 ? 2 * n_measure_out : n_measure_out; }
 };
@@ -84,7 +84,7 @@ inline Setup make_setup(const Problem& p) {
   detail::add_spectrum(s, p);
   for (Measure m : p.measures) {
     s.measure[s.n_measure_out++] = std::uint8_t(m);
-    s.of_signal = s.of_signal || !is_of_spikes(m);
+    (is_of_spikes(m) ? s.of_spikes : s.of_signal) = true;
   }
   return s;
 }

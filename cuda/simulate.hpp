@@ -1,8 +1,8 @@
 // THE time loop: one parameter set (or K registers of sets, one set per lane) from the first step to the last.
 //
 // Time is cut into spans of `span` steps (a multiple of 8) that begin at multiples of `span`, so that noise blocks and
-// spectral groups lie alike for everybody. Between two events - the transient's end, a flush of the moments, the end of a
-// hop, the last step - spans are whole, and that is the hot loop; a span with an event inside goes the slow way.
+// spectral groups lie alike for everybody. Between two events - the transient's end, a flush of the moments, the last step,
+// and on a GPU the end of a hop - spans are whole, and that is the hot loop; a span with an event inside goes the slow way.
 #pragma once
 #include <utility>
 
@@ -150,13 +150,15 @@ class Simulation {
     T unused;
   };
   using Times = SpikeTimes<Model, T, span>;
+  // A span of several groups lies in memory, where a hop may end anywhere; a group in registers is cut at one.
+  static constexpr bool hops_cut = span == group;
 
   NS_HD std::int64_t next_event(std::int64_t t, std::int64_t end) const {
     std::int64_t e = (t / flush_every + 1) * flush_every;
     if (e > end) e = end;
     if (t < s_.transient) {
       if (e > s_.transient) e = s_.transient;
-    } else {
+    } else if constexpr (hops_cut) {
       const std::int64_t hop = spectrum_.next_event() + s_.transient;
       if (e > hop) e = hop;
     }
@@ -181,21 +183,46 @@ class Simulation {
           NS_UNROLL for (int k = 0; k < K; ++k)
             y[k][first + q] = step<Model, path>(s_, dynamics[k], carried[k], u[k].u, q, times[k], first + q);
       }
-      // Few at a time: the sums of two or three registers of sets stay in a CPU's registers, and hide each other's latency.
-      constexpr int together = K % 2 == 0 ? 2 : K;
-      if (Scalar<T> || s_.of_signal)          // spikes alone need no sums; a GPU makes them without a branch
-        NS_UNROLL for (int k = 0; k < K; k += together)
-          NS_SPAN_LOOP for (int q = 0; q < span; ++q)
-            NS_UNROLL for (int j = 0; j < together; ++j) y[k + j][q] = carried[k + j].moments.add(y[k + j][q]);
+      if constexpr (Scalar<T>) {
+        add_up<true>(carried, y);
+      } else if (observed && s_.of_signal) {  // spikes alone need no sums
+        if (spectrum_.next_event() != never) add_up<true>(carried, y);
+        else add_up<false>(carried, y);
+      }
       if (observed) {
-        NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
+        if constexpr (hops_cut) NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
+        else show(y, t - s_.transient, 0, span);
         add_spikes(times, t - s_.transient, 0, span);
       }
     }
     NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried = carried[k];
   }
 
-  // The first `active` steps of a span in which the observation or a hop begins or ends.
+  // The samples' sums; `shifted`: which leave them as the spectrum wants them.
+  template <bool shifted>
+  static NS_HD void add_up(Carried<Model, T> (&carried)[K], T (&y)[K][span + apart]) {
+    // Few at a time: the sums of two or three registers of sets stay in a CPU's registers, and hide each other's latency.
+    constexpr int together = K % 2 == 0 ? 2 : K;
+    NS_UNROLL for (int k = 0; k < K; k += together)
+      NS_SPAN_LOOP for (int q = 0; q < span; ++q)
+        NS_UNROLL for (int j = 0; j < together; ++j) {
+          const T sample = carried[k + j].moments.add(y[k + j][q]);
+          if constexpr (shifted) y[k + j][q] = sample;
+        }
+  }
+
+  // Samples a ... b - 1 of a span to the spectrum, hop by hop.
+  NS_HD void show(const T (&y)[K][span + apart], std::int64_t at, int a, int b) {
+    while (a < b) {
+      const std::int64_t event = spectrum_.next_event();
+      const int end = at + b < event ? b : int(event - at);
+      NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], at, a, end);
+      if (at + end == event) spectrum_.event();
+      a = end;
+    }
+  }
+
+  // The first `active` steps of a span in which the observation begins or ends, or a hop that cuts.
   NS_HD void broken_span(std::int64_t t, int active) {
     T y[K][span + apart];
     Times times[K];
@@ -216,18 +243,14 @@ class Simulation {
     const std::int64_t at = t - s_.transient;
     const int observed = at < 0 ? int(at < -span ? span : -at) : 0;
     if (observed < active) add_spikes(times, at, observed, active);
-    for (int a = observed; a < active;) {
-      const std::int64_t event = spectrum_.next_event();
-      const int b = at + active < event ? active : int(event - at);
-      NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], at, a, b);
-      if (at + b == event) spectrum_.event();
-      a = b;
-    }
+    show(y, at, observed, active);
   }
 
   NS_HD void add_spikes([[maybe_unused]] const Times (&times)[K], [[maybe_unused]] std::int64_t at,
                         [[maybe_unused]] int a, [[maybe_unused]] int b) {
-    if constexpr (Spiking<Model>) NS_UNROLL for (int k = 0; k < K; ++k) node_[k].spikes.add(times[k], at, a, b);
+    if constexpr (Spiking<Model>)
+      if (Scalar<T> || s_.of_spikes)          // a GPU adds them without a branch
+        NS_UNROLL for (int k = 0; k < K; ++k) node_[k].spikes.add(times[k], at, a, b);
   }
 
   // What is due at step t, all steps before it being done.
