@@ -203,15 +203,16 @@ bool prepare_traces() {
 // ---- what is counted ---------------------------------------------------------------------------------------------------
 
 // Steps of the two runs: between them lie whole moments' flushes (128 steps), hops (256), and pairs of segments of the fft
-// engine (every 512 steps after 768), and every spiking model's busy sets spike.
-constexpr std::int64_t few_steps = 1280, many_steps = 2304;
+// engine (every 512 steps after 768 observed ones), and every spiking model's busy sets spike. Hops begin anywhere.
+constexpr std::int64_t few_steps = 1408, many_steps = 2432, not_observed = 40;
 
 // The model from its quiet sets to its busy ones by its main method; how many sets is said later.
 template <class Model>
 Problem problem_of(Path path, Precision precision = Precision::single_) {
   Problem p = test::shelf_problem<Model>(2, many_steps);
-  p.precision = precision, p.transient = 0;
+  p.precision = precision, p.transient = not_observed;
   p.measures = {Measure::amplitude, Measure::mean, Measure::std};
+  if constexpr (Spiking<Model>) p.measures.push_back(Measure::spike_count);
   const test::Setting setting = test::setting_of(Model::name);
   if (path == Path::noise)
     test::quantity(p, layout_of<Model>().drive(Model::main_port, drive_noise)) = (setting.high - setting.low) / 100;

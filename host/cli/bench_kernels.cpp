@@ -30,13 +30,13 @@ std::string loop_of(const Problem& p) {
   return fmt::format("{} {}", std::array{"constant", "noise", "general"}[std::size_t(path)], engine);
 }
 
-// The model as `init` shows it; the measures of the gain map, or those that need no spectrum.
+// The model as `init` shows it; the measures of the gain map, or those that need no spectrum; spikes where there are any.
 SweepSpec spec_of(const ModelInfo& m, Engine engine) {
-  const std::string text = sweep_template(m);
-  if (engine == Engine::none) return load_sweep_text("bench", text, {{"observe.measures=amplitude,mean,std"}, {}});
+  const std::string text = sweep_template(m), spikes = m.spiking ? ",spike_count" : "";
+  if (engine == Engine::none) return load_sweep_text("bench", text, {{"observe.measures=amplitude,mean,std" + spikes}, {}});
   const double bin = 1 / (segment * load_sweep_text("bench", text, {}).problem.dt);             // Hz
   return load_sweep_text("bench", text,
-                         {{"observe.measures=amplitude,peak_frequency,peak_power", fmt::format("spectrum.segment={}", segment),
+                         {{"observe.measures=amplitude,peak_frequency,peak_power" + spikes, fmt::format("spectrum.segment={}", segment),
                            fmt::format("spectrum.overlap={}", segment / 2), fmt::format("spectrum.band={}:{}", 0.5 * bin, (peak_bins + 0.5) * bin)},
                           {}});
 }
