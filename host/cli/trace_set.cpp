@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <utility>
 
 #include "backend.hpp"
 #include "host/output/text.hpp"
@@ -77,7 +79,82 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
   return SpectralPeak{view.psd.frequency[std::size_t(highest - density.begin())], *highest, (highest == first || highest == last) && *beyond > *highest};
 }
 
+// ---- the rate over the input ----------------------------------------------------------------------------------------
+
+constexpr std::uint64_t most_rates = 200;      // sets of a curve: more are not seen
+
+// The axis that goes over the main input's mean alone, or none.
+std::optional<std::size_t> input_axis(const Problem& p) {
+  int mean = -1;
+  with_model(p.model, [&]<class M>(std::type_identity<M>) {
+    if constexpr (Spiking<M>) mean = layout_of<M>().drive(M::main_port, drive_mean);
+  });
+  for (std::size_t a = 0; a < p.axes.size(); ++a)
+    if (p.axes[a].quantity == mean && p.axes[a].together.empty()) return a;
+  return std::nullopt;
+}
+
+// Some sets of a sweep, one after the other, and what they come to: the first measure of each.
+class SomeSets final : public Work {
+ public:
+  explicit SomeSets(std::vector<std::uint64_t> sets) : values(sets.size()), sets_(std::move(sets)) {}
+
+  bool next(Tile& tile) override {
+    const std::lock_guard lock(mutex_);
+    if (next_ == sets_.size()) return false;
+    tile = {sets_[next_++], 1};
+    return true;
+  }
+  void done(TileResult r) override {
+    const auto at = std::lower_bound(sets_.begin(), sets_.end(), r.tile.first) - sets_.begin();
+    values[std::size_t(at)] = r.values[0];     // each its own
+  }
+  void advance(std::uint64_t) override {}
+  bool abort() const override { return false; }
+  void say(const std::string&) override {}
+
+  std::vector<double> values;                  // [set]
+
+ private:
+  const std::vector<std::uint64_t> sets_;      // ascending
+  std::mutex mutex_;
+  std::size_t next_ = 0;
+};
+
+// Values of an axis, evenly spread where there are many, and one of them that must be there.
+std::vector<std::uint64_t> some_of(std::uint64_t n, std::uint64_t one) {
+  const std::uint64_t count = std::min(n, most_rates);
+  std::vector<std::uint64_t> chosen{one};
+  for (std::uint64_t k = 0; k < count; ++k) chosen.push_back(count > 1 ? k * (n - 1) / (count - 1) : 0);
+  std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  return chosen;
+}
+
 }  // namespace
+
+void add_rates(TraceView& view, const SweepSpec& sweep, std::uint64_t set, const std::string& isa) {
+  Problem p = sweep.problem;
+  const auto axis = input_axis(p);
+  if (!axis) return;
+  const AxisLabel& label = sweep.axes[*axis];
+  if (label.values.size() < 2) return;
+  std::uint64_t step = 1;                      // from set to set along the axis
+  for (std::size_t a = *axis + 1; a < p.axes.size(); ++a) step *= p.axes[a].values.size();
+  const std::uint64_t here = set / step % label.values.size(), first = set - here * step;
+  const std::vector<std::uint64_t> places = some_of(label.values.size(), here);
+  std::vector<std::uint64_t> sets;
+  for (const std::uint64_t place : places) sets.push_back(first + place * step);
+  p.measures = {Measure::rate}, p.spectrum.engine = Engine::none;
+  SomeSets work(std::move(sets));
+  make_cpu_backend(0, isa)->run(p, work);
+  RateCurve curve{{label.name, label.unit, {}}, {measure_name(Measure::rate), measure_unit(Measure::rate, ""), std::move(work.values)}, 0, label.log};
+  for (const std::uint64_t place : places) {
+    if (place == here) curve.here = curve.input.values.size();
+    curve.input.values.push_back(label.values[place]);
+  }
+  view.rates = std::move(curve);
+}
 
 // The backend's rows, and the columns made of them; a spectrogram, and the three columns made of it.
 double trace_bytes(const SweepSpec& sweep) {

@@ -27,6 +27,11 @@ std::string line_layer(Figure& figure, const std::vector<double>& points, const 
   return figure.data(bytes_of(points)) + " binary format='%2double' using 1:2 with lines " + style;
 }
 
+std::string point_layer(Figure& figure, const std::vector<double>& points, double size, Rgb colour) {
+  return fmt::format("{} binary format='%2double' using 1:2 with points pointtype 7 pointsize {} linecolor rgb '{}'",
+                     figure.data(bytes_of(points)), figure.point_size(size), colour_code(colour));
+}
+
 // Over the panel's full height, behind everything.
 void shade(Figure& figure, double from, double to, Rgb colour) {
   figure.line("set object rectangle from first {}, graph 0 to first {}, graph 1 behind fillcolor rgb '{}' fillstyle solid noborder",
@@ -60,6 +65,12 @@ std::vector<double> spike_places(const TraceView& trace, const TimeAxis& time, d
     if (pixel > last) places.push_back(at), last = pixel;
   }
   return places;
+}
+
+// From 0 up: a rate is never negative.
+Range rate_range(const RateCurve& rates) {
+  const auto range = finite_range(rates.rate.values);
+  return {0, range && range->high > 0 ? 1.08 * range->high : 1};
 }
 
 double decibels(double density) { return density > 0 ? 10 * std::log10(density) : nan; }
@@ -247,8 +258,7 @@ void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ti
   layers.push_back(line_layer(figure, psd_points(trace), line_style(observed_red, 1.5)));
   if (trace.peak) {
     name_peak(figure, trace, highest);
-    layers.push_back(fmt::format("{} binary format='%2double' using 1:2 with points pointtype 7 pointsize {} linecolor rgb 'black'",
-                                 figure.data(bytes_of(std::vector{trace.peak->frequency, trace.peak->density})), figure.point_size(0.8)));
+    layers.push_back(point_layer(figure, {trace.peak->frequency, trace.peak->density}, 0.8, 0x000000));
   }
   else words_inside(figure, box, why_no_peak(trace));
   figure.plot(layers);
@@ -272,6 +282,30 @@ void interval_panel(Figure& figure, const TraceView& trace, const Box& box) {
   figure.label_y("count", ticks_width(counts));
   figure.plot({box_layer(figure, h, width)});
 }
+
+void rate_panel(Figure& figure, const TraceView& trace, const Box& box, double ticks_width) {
+  const RateCurve& rates = *trace.rates;
+  const Range x = finite_range(rates.input.values).value_or(Range{0, 1}), y = rate_range(rates);
+  figure.panel(box);
+  heading(figure, box, fmt::format("firing rate over {}, all else as above; black: this set", rates.input.name));
+  figure.axis("x", x, rates.log);
+  figure.ticks("x", rates.log ? log_ticks(x.low, x.high, int(box.width / 70)) : linear_ticks(x.low, x.high, int(box.width / 70)), true);
+  figure.label_x(label(rates.input.name, rates.input.unit), 0);
+  figure.axis("y", y, false);
+  figure.ticks("y", rate_ticks(rates, box.height), true);
+  figure.label_y(label(rates.rate.name, rates.rate.unit), ticks_width);
+  std::vector<double> points;
+  for (std::size_t i = 0; i < rates.input.values.size(); ++i) points.insert(points.end(), {rates.input.values[i], rates.rate.values[i]});
+  const double here = rates.input.values[rates.here];
+  std::vector<std::string> layers{line_layer(figure, {here, y.low, here, y.high}, line_style(0x606060, 1) + " dashtype 2"),
+                                  line_layer(figure, points, line_style(line_blue, 1)),
+                                  point_layer(figure, points, 0.5, line_blue)};
+  if (std::isfinite(rates.rate.values[rates.here])) layers.push_back(point_layer(figure, {here, rates.rate.values[rates.here]}, 0.8, 0x000000));
+  figure.plot(layers);
+  if (rates.log) figure.line("unset logscale x");
+}
+
+std::vector<Tick> rate_ticks(const RateCurve& rates, double height) { return upward_ticks(rate_range(rates), height); }
 
 std::string why_no_peak(const TraceView& trace) {
   const std::vector<double>& density = trace.psd.density;

@@ -39,6 +39,10 @@ void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ti
 
 void interval_panel(Figure& figure, const TraceView& trace, const Box& box);
 
+// A point for each set along the input's axis; of a trace that has rates.
+void rate_panel(Figure& figure, const TraceView& trace, const Box& box, double ticks_width);
+std::vector<Tick> rate_ticks(const RateCurve& rates, double height);
+
 std::string alpha_words();             // which frequencies psd_panel() shades
 
 std::string why_no_peak(const TraceView& trace);   // "no power: at rest"

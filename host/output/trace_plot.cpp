@@ -1,5 +1,5 @@
 // A trace's picture: states and signals above one another over the time that they share, the spectrogram below them, then
-// spectrum and intervals side by side.
+// spectrum and intervals side by side, and at the bottom the rate over the input.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ using namespace output;
 namespace {
 
 constexpr double panel_width = 760, margin = 8, gap = 10;
-constexpr double spikes_height = 18, spectrogram_height = 170, lower_height = 220;
+constexpr double spikes_height = 18, spectrogram_height = 170, lower_height = 220, rates_height = 150;
 constexpr double heading_height = 26;          // above the lower panels
 constexpr double bar_gap = 14, bar_width = 16;
 
@@ -49,11 +49,12 @@ class Sheet {
     const std::size_t n = trace.series.size();
     for (const MapColumn& series : trace.series) ticks_ = std::max(ticks_, ticks_width(upward_ticks(airy_range(series), series_height(n))));
     if (with_spectra(trace)) ticks_ = std::max(ticks_, ticks_width(log_ticks(psd_range(trace).low, psd_range(trace).high, 6)));
+    if (trace.rates) ticks_ = std::max(ticks_, ticks_width(rate_ticks(*trace.rates, rates_height)));
     left_ = margin + label_beside + ticks_;
     const double bar_text = 4 * font_size;
     right_ = with_spectra(trace) ? bar_gap + bar_width + bar_text + label_beside : 24;
-    lower_ = with_spectra(trace) || trace.spiking ? margin + label_below + lower_height + heading_height : 0;
-    spectrogram_ = lower_ + margin + label_below;
+    lower_ = trace.rates ? margin + label_below + rates_height + heading_height : 0;
+    spectrogram_ = lower_ + (with_spectra(trace) || trace.spiking ? margin + label_below + lower_height + heading_height : 0) + margin + label_below;
     series_ = spectrogram_ + (with_spectra(trace) ? spectrogram_height + gap : 0);
     spikes_ = series_ + double(n) * (series_height(n) + gap);
   }
@@ -69,12 +70,13 @@ class Sheet {
       series_panel(figure, trace_, k, time_, {left_, series_ + double(n - 1 - k) * (each + gap), panel_width, each}, ticks_, !with_spectra(trace_) && k + 1 == n);
     if (with_spectra(trace_)) spectrogram_panel(figure, trace_, time_, {left_, spectrogram_, panel_width, spectrogram_height}, ticks_);
     draw_lower(figure);
+    if (trace_.rates) rate_panel(figure, trace_, {left_, margin + label_below, panel_width, rates_height}, ticks_);
   }
 
  private:
   // The spectrum and the intervals share the width if both are there.
   void draw_lower(Figure& figure) const {
-    const double between = 90, bottom = margin + label_below;
+    const double between = 90, bottom = lower_ + margin + label_below;
     const double half = (panel_width - between) / 2, psd = trace_.spiking ? half : panel_width;
     if (with_spectra(trace_)) psd_panel(figure, trace_, {left_, bottom, psd, lower_height}, ticks_);
     if (trace_.spiking) interval_panel(figure, trace_, {with_spectra(trace_) ? left_ + half + between : left_, bottom, half, lower_height});

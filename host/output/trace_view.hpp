@@ -18,6 +18,12 @@ struct SpectralPeak {
   bool at_edge = false;                    // of the band, and the spectrum is higher beyond the band
 };
 
+struct RateCurve {                         // f-I: of sets that differ in the input alone
+  MapColumn input, rate;                   // [set]
+  std::size_t here = 0;                    // the traced one
+  bool log = false;                        // spaced logarithmically
+};
+
 struct TraceView {
   std::string title, where, method;        // `where`: "Ae = 3.25 mV, Ai = 22 mV (set 12 of 64)", empty of a single set; `method`: model, dt, ...
   bool single = true;                      // computed in float
@@ -28,6 +34,7 @@ struct TraceView {
   std::size_t signal = 0;                  // which series is observed
   bool spiking = false;
   std::vector<std::uint8_t> spiked;        // [sample] a spike in that step
+  std::optional<RateCurve> rates;          // where the sweep goes over the input of a spiking model
   std::vector<MapColumn> measures;         // one value each
   std::uint8_t status = 0;                 // see Status in problem.hpp
 

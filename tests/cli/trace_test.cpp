@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backend.hpp"
+#include "host/cli/trace_set.hpp"
 #include "program.hpp"
 
 namespace neurosweep::test {
@@ -325,6 +326,42 @@ TEST(TraceOutputs, PicturesOfSetsWithLittleToShow) {
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s"}), "fewer than two spikes"));
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=501ms", "--set", "transient=500.9ms"}), "no spectrum: 5 observed samples"));
   EXPECT_TRUE(contains(svg({sweep("jr_gain_map"), "--set", "method=euler", "--set", "dt=50ms", "--set", "duration=200s", "--set", "spectrum.band=3:9"}), "status: diverged"));
+}
+
+// f-I: of the sets that differ in the input alone, and the same numbers as the sweep's: the same noise, the same replicates.
+TEST(TraceOutputs, RatesOverTheInputAreTheSweeps) {
+  const Overrides overrides{{"duration=700ms", "replicates=3", "observe.measures=rate"}, {"input.I.noise=0:20:3", "input.I.mean=100:400:250"}};
+  Strings arguments{"run", sweep("srm_noise"), "--csv", "-", "--quiet"};
+  for (const std::string& one : overrides.set) arguments = arguments + Strings{"--set", one};
+  for (const std::string& one : overrides.axis) arguments = arguments + Strings{"--axis", one};
+  const std::vector<double> swept = column(parse_csv(run(Command{.arguments = arguments}).out), "rate [Hz]");
+  ASSERT_EQ(swept.size(), 750u);
+  TraceView view;
+  add_rates(view, load_sweep(sweep("srm_noise"), overrides), 250 + 101, "");
+  ASSERT_TRUE(view.rates);
+  const auto& [input, rate, here, log] = *view.rates;
+  ASSERT_GE(input.values.size(), 200u);
+  ASSERT_LE(input.values.size(), 201u);
+  EXPECT_EQ(input.values.front(), 100);
+  EXPECT_EQ(input.values.back(), 400);
+  EXPECT_NEAR(input.values[here], 100 + 300 * 101 / 249., 1e-9);
+  EXPECT_GT(*std::max_element(rate.values.begin(), rate.values.end()), 0);
+  for (std::size_t i = 0; i < input.values.size(); ++i)
+    EXPECT_EQ(float(rate.values[i]), float(swept[250 + std::size_t(std::lround((input.values[i] - 100) / 300 * 249))])) << input.values[i];
+}
+
+TEST(TraceOutputs, RatesWhereTheFileSweepsTheInput) {
+  Folder here;
+  const auto svg = [&](const Strings& arguments) {
+    const Result r = run(Command{.arguments = Strings{"trace"} + arguments + Strings{"--plot", "t.svg"}, .folder = here.path()});
+    EXPECT_EQ(r.code, 0) << r.err;
+    return read_file(here / "t.svg");
+  };
+  const std::string words = "firing rate over input.I.mean";
+  EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s"}), words));
+  EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s", "--axis", "input.I.mean=100:1000:5:log"}), words));
+  EXPECT_FALSE(contains(svg({sweep("adex_patterns"), "--set", "duration=1200ms"}), words));
+  EXPECT_FALSE(contains(svg({sweep("jr_input"), "--set", "duration=2s"}), words));       // does not spike
 }
 
 // The alpha sweep's spectrum is highest below its band; without the band's edge there is nothing to say.
