@@ -15,6 +15,7 @@
 #include "host/plan/memory.hpp"
 #include "host/spec/flags.hpp"
 #include "host/spec/point.hpp"
+#include "models/models.hpp"
 #include "show.hpp"
 #include "trace_set.hpp"
 
@@ -22,17 +23,17 @@ namespace neurosweep {
 namespace {
 
 struct Options {
-  std::string file, store, csv, psd, spectrogram, plot;
+  std::string file, store, csv, raster, psd, spectrogram, plot;
   std::vector<std::string> at;
   Overrides overrides;
   std::uint32_t replicate = 0;
   bool quiet = false;
 
   bool spectra_only_shown() const { return psd.empty() && spectrogram.empty(); }
-  bool needs_spectra() const { return !spectra_only_shown() || !plot.empty() || csv.empty(); }
-  bool in_terminal() const { return spectra_only_shown() && plot.empty() && csv.empty(); }
+  bool needs_spectra() const { return in_terminal() || !spectra_only_shown() || !plot.empty(); }
+  bool in_terminal() const { return spectra_only_shown() && plot.empty() && csv.empty() && raster.empty(); }
   std::vector<NamedOutput> outputs() const {
-    return {{"--csv", csv}, {"--psd", psd}, {"--spectrogram", spectrogram}, {"--plot", plot}};
+    return {{"--csv", csv}, {"--raster", raster}, {"--psd", psd}, {"--spectrogram", spectrogram}, {"--plot", plot}};
   }
 };
 
@@ -107,11 +108,17 @@ void check_spectra(const Options& o, const SweepSpec& sweep) {
                               sweep.path, o.psd.empty() ? "--spectrogram" : "--psd", sweep.problem.observed()));
 }
 
+void check_spikes(const Options& o, const SweepSpec& sweep) {
+  if (o.raster.empty() || sweep.problem.network || models()[std::size_t(sweep.problem.model)].spiking) return;
+  throw SpecError(fmt::format("--raster: {} has the model {}, which does not spike; --csv writes its states and signals", sweep.path, sweep.model));
+}
+
 void check(const Options& o, const SweepSpec& sweep) {
+  check_spikes(o, sweep);
   check_replicate(o, sweep);
   check_spectra(o, sweep);
   check_memory(trace_bytes(sweep), fmt::format("a trace of {} steps", sweep.problem.steps));
-  for (const std::string& path : {o.csv, o.psd, o.spectrogram})
+  for (const std::string& path : {o.csv, o.raster, o.psd, o.spectrogram})
     if (!path.empty()) check_writable(path);
   if (!o.plot.empty()) check_trace_plot_possible(o.plot);
 }
@@ -122,6 +129,16 @@ void write_csv(const TraceView& t, const std::string& path) {
   std::vector<CsvColumn> columns{{{"time", "ms", t.time}}};
   for (const MapColumn& series : t.series) columns.push_back({series, t.single});
   write_csv_columns(columns, path);
+}
+
+void write_raster(const TraceView& t, const std::string& path) {
+  CsvColumn time{{"time", "ms", {}}}, population{{"population", "", {}}}, neuron{{"neuron", "", {}}};
+  for (const TracedPopulation& p : t.populations) population.names.push_back(p.name);
+  for (const TracedSpike& spike : t.spikes) {
+    time.data.values.push_back(t.time[spike.sample]);
+    population.data.values.push_back(spike.population), neuron.data.values.push_back(spike.neuron);
+  }
+  write_csv_columns({time, population, neuron}, path);
 }
 
 void write_psd(const TraceView& t, const std::string& path) {
@@ -141,7 +158,7 @@ void write_spectrogram(const TraceView& t, const std::string& path) {
 // A full disk behind one file is no reason to lose the others; `| head` may end what only prints, so that comes last.
 void write_all(const Options& o, const TraceView& trace) {
   const std::pair<const std::string&, void (*)(const TraceView&, const std::string&)> writers[] = {
-      {o.csv, write_csv}, {o.psd, write_psd}, {o.spectrogram, write_spectrogram}, {o.plot, write_trace_plot}};
+      {o.csv, write_csv}, {o.raster, write_raster}, {o.psd, write_psd}, {o.spectrogram, write_spectrogram}, {o.plot, write_trace_plot}};
   std::exception_ptr error;
   for (const bool printed : {false, true})
     for (const auto& [path, write] : writers) {
@@ -158,7 +175,6 @@ void write_all(const Options& o, const TraceView& trace) {
 int run(const Options& o) {
   check_flags(o);
   SweepSpec sweep = load(o);
-  if (sweep.problem.network) throw SpecError(fmt::format("{}: trace shows single models so far, and this is a network", sweep.path));
   const Point point = locate(sweep, o.at);
   check(o, sweep);
   const std::string isa = cpu_isa();
@@ -190,6 +206,7 @@ void add_inputs(CLI::App& command, Options& o, const CLI::Validator& named) {
 void add_outputs(CLI::App& command, Options& o, const CLI::Validator& named) {
   command.add_option("--csv", o.csv, "write all states and signals; - is standard output")
       ->type_name("FILE")->check(named);
+  command.add_option("--raster", o.raster, "write the spikes: time, population, neuron")->type_name("FILE")->check(named);
   command.add_option("--psd", o.psd, "write the observed signal's power spectrum (Welch)")
       ->type_name("FILE")->check(named);
   command.add_option("--spectrogram", o.spectrogram, "write its power over time and frequency")->type_name("FILE")->check(named);
@@ -211,7 +228,7 @@ void add_trace(CLI::App& app, Action& action) {
                   "  neurosweep trace sweeps/izhikevich_presets.toml --at preset=chattering\n"
                   "  neurosweep trace --from-store results/jr_gain_map.zarr --at Ae=5 --set seed=7");
   command->callback([=, &action] {
-    for (std::string* path : {&o->csv, &o->psd, &o->spectrogram})
+    for (std::string* path : {&o->csv, &o->raster, &o->psd, &o->spectrogram})
       if (*path == "/dev/stdout") *path = "-";
     action = [=] { return run(*o); };
   });

@@ -9,6 +9,7 @@
 
 #include "backend.hpp"
 #include "host/output/text.hpp"
+#include "host/spec/network_labels.hpp"
 #include "host/spec/spectrum.hpp"
 #include "models/models.hpp"
 
@@ -40,14 +41,49 @@ double time_of(std::size_t step, double dt) {
   return std::fabs(per_ms - whole) <= 1e-9 * whole ? double(step) / whole : double(step) * (dt * 1e3);
 }
 
-void fill_series(TraceView& view, const ModelInfo& model, const std::vector<double>& rows) {
-  const std::size_t width = model.states.size() + model.signals.size(), n = rows.size() / width;
-  for (const Shown& shown : shown_columns(model)) {
-    MapColumn& column = view.series.emplace_back(MapColumn{std::string(shown.name), std::string(shown.unit), std::vector<double>(n)});
-    for (std::size_t i = 0; i < n; ++i) column.values[i] = rows[i * width + shown.column];
+// Column `column` of rows of `width` numbers.
+void add_series(TraceView& view, std::string name, std::string unit, const std::vector<double>& rows, std::size_t width, std::size_t column) {
+  MapColumn& series = view.series.emplace_back(MapColumn{std::move(name), std::move(unit), std::vector<double>(rows.size() / width)});
+  for (std::size_t i = 0; i < series.values.size(); ++i) series.values[i] = rows[i * width + column];
+}
+
+TileResult fill_from_model(TraceView& view, const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate, const std::string& isa) {
+  const ModelInfo& model = model_of(sweep);
+  Trace trace = trace_set(sweep.problem, set, replicate, isa);
+  for (const Shown& shown : shown_columns(model))
+    add_series(view, std::string(shown.name), std::string(shown.unit), trace.rows, model.states.size() + model.signals.size(), shown.column);
+  const Signal& signal = model.signals[std::size_t(sweep.problem.signal)];
+  while (view.series[view.signal].name != signal.name) ++view.signal;
+  view.spiking = model.spiking, view.spiked = std::move(trace.spiked);
+  if (view.spiking) view.populations.push_back({std::string(model.name)});
+  for (std::size_t i = 0; i < view.spiked.size(); ++i)
+    if (view.spiked[i]) view.spikes.push_back({i, 0, 0});
+  return std::move(trace.result);
+}
+
+TileResult fill_from_network(TraceView& view, const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate, const std::string& isa) {
+  const Network& network = *sweep.problem.network;
+  NetworkSteps steps = trace_network(sweep.problem, set, replicate, isa);
+  const std::size_t width = network.populations.size() * n_network_signal;
+  for (std::size_t s = 0; s < width; ++s) {
+    const std::size_t population = s / n_network_signal;
+    const int number = int(s), kind = number % n_network_signal;
+    if (!has_signal(network.populations[population], kind)) continue;
+    if (number == sweep.problem.signal) view.signal = view.series.size();
+    view.population_of.push_back(population), view.kind_of.push_back(kind);
+    add_series(view, network_signal_name(network, number), network_signal_unit(network, number), steps.signals, width, s);
   }
-  view.time.reserve(n);
-  for (std::size_t i = 0; i < n; ++i) view.time.push_back(time_of(i, view.dt));
+  view.network = true;
+  std::vector<int> of_cell;
+  for (const Population& p : network.populations) {
+    of_cell.insert(of_cell.end(), std::size_t(p.size), int(view.populations.size()));
+    view.populations.push_back({p.name, p.size, p.first});
+  }
+  for (const TimedSpike& spike : steps.spikes) {
+    const int population = of_cell[std::size_t(spike.cell)];
+    view.spikes.push_back({std::size_t(spike.step), population, spike.cell - view.populations[std::size_t(population)].first});
+  }
+  return std::move(steps.result);
 }
 
 std::string where_text(const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate) {
@@ -60,7 +96,7 @@ std::string where_text(const SweepSpec& sweep, std::uint64_t set, std::uint32_t 
 
 std::string method_text(const SweepSpec& sweep) {
   const Problem& p = sweep.problem;
-  return fmt::format("{}, {}, dt = {} ms, {}", model_of(sweep).name, method_names[std::size_t(p.method)], time_of(1, p.dt),
+  return fmt::format("{}, {}, dt = {} ms, {}", sweep.model, method_names[std::size_t(p.method)], time_of(1, p.dt),
                      precision_names[std::size_t(p.precision)]);
 }
 
@@ -158,26 +194,21 @@ void add_rates(TraceView& view, const SweepSpec& sweep, std::uint64_t set, const
 
 // The backend's rows, and the columns made of them; a spectrogram, and the three columns made of it.
 double trace_bytes(const SweepSpec& sweep) {
-  const ModelInfo& model = model_of(sweep);
-  const SpectrumPlan& plan = sweep.problem.spectrum;
-  const double steps = double(sweep.problem.steps), overlapping = plan.segment > 0 ? 0.5 * plan.segment / plan.hop() : 0;
-  return 8 * steps * (double(2 * (model.states.size() + model.signals.size()) + 1) + 4 * overlapping);
+  const Problem& p = sweep.problem;
+  const std::size_t width = p.network ? p.network->populations.size() * n_network_signal : model_of(sweep).states.size() + model_of(sweep).signals.size();
+  const double steps = double(p.steps), overlapping = p.spectrum.segment > 0 ? 0.5 * p.spectrum.segment / p.spectrum.hop() : 0;
+  return 8 * steps * (double(2 * width + 1) + 4 * overlapping);
 }
 
 TraceView trace_of(const SweepSpec& sweep, std::uint64_t set, std::uint32_t replicate, const std::string& isa) {
   const Problem& p = sweep.problem;
-  const ModelInfo& model = model_of(sweep);
-  Trace trace = trace_set(p, set, replicate, isa);
   TraceView view;
   view.title = sweep.title, view.where = where_text(sweep, set, replicate), view.method = method_text(sweep);
   view.single = p.precision == Precision::single_, view.dt = p.dt, view.transient = std::size_t(p.transient);
-  fill_series(view, model, trace.rows);
-  const Signal& signal = model.signals[std::size_t(p.signal)];
-  while (view.series[view.signal].name != signal.name) ++view.signal;
-  view.spiking = model.spiking, view.spiked = std::move(trace.spiked);
-  for (std::size_t m = 0; m < p.measures.size(); ++m)
-    view.measures.push_back({measure_name(p.measures[m]), measure_unit(p.measures[m], std::string(signal.unit)), {trace.result.values[m]}});
-  view.status = trace.result.status[0];
+  const TileResult result = p.network ? fill_from_network(view, sweep, set, replicate, isa) : fill_from_model(view, sweep, set, replicate, isa);
+  for (std::size_t i = 0; i < std::size_t(p.steps); ++i) view.time.push_back(time_of(i, view.dt));
+  for (std::size_t m = 0; m < p.measures.size(); ++m) view.measures.push_back({sweep.columns[m].name, sweep.columns[m].unit, {result.values[m]}});
+  view.status = result.status[0];
   return view;
 }
 

@@ -173,7 +173,11 @@ void write_csv_columns(const std::vector<CsvColumn>& columns, const std::string&
   csv.end_row();
   const std::size_t rows = columns.empty() ? 0 : columns.front().data.values.size();
   for (std::size_t row = 0; row < rows; ++row) {
-    for (const CsvColumn& column : columns) csv.number(column.data.values.at(row), column.single);
+    for (const CsvColumn& column : columns) {
+      const double value = column.data.values.at(row);
+      if (column.names.empty()) csv.number(value, column.single);
+      else csv.text(csv_cell(column.names.at(std::size_t(value))));
+    }
     csv.end_row();
   }
   csv.flush();

@@ -29,10 +29,12 @@ void write_csv_grid(const Map& map, const std::string& path);
 // Throws std::runtime_error if several columns would go to standard output.
 std::vector<std::string> csv_grid_paths(const std::string& path, const std::vector<std::string>& columns);
 
-// Columns of equal length side by side under `name [unit]`, such as a trace; numbers of `single` ones as floats.
+// Columns of equal length side by side under `name [unit]`, such as a trace; numbers of `single` ones as floats. Where there are
+// names, the numbers are theirs.
 struct CsvColumn {
   MapColumn data;
   bool single = false;
+  std::vector<std::string> names = {};
 };
 void write_csv_columns(const std::vector<CsvColumn>& columns, const std::string& path);
 

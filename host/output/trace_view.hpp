@@ -1,4 +1,4 @@
-// One parameter set over time: what the CSV files, the picture and the terminal show of it.
+// One parameter set over time, of a model or of a network: what the CSV files, the picture and the terminal show of it.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -24,16 +24,31 @@ struct RateCurve {                         // f-I: of sets that differ in the in
   bool log = false;                        // spaced logarithmically
 };
 
+struct TracedPopulation {                  // of a network, or the one cell of a model that spikes
+  std::string name;
+  int cells = 1, first = 0;                // of the network's cells, one after the other
+};
+
+struct TracedSpike {
+  std::size_t sample;
+  int population, neuron;                  // from 0 on
+};
+
 struct TraceView {
   std::string title, where, method;        // `where`: "Ae = 3.25 mV, Ai = 22 mV (set 12 of 64)", empty of a single set; `method`: model, dt, ...
   bool single = true;                      // computed in float
   double dt = 0;                           // s
   std::size_t transient = 0;               // samples before the observed ones
   std::vector<double> time;                // [sample] ms
-  std::vector<MapColumn> series;           // [sample] states, then the signals that are none
+  std::vector<MapColumn> series;           // [sample] states, then the signals that are none; of a network each population's signals
   std::size_t signal = 0;                  // which series is observed
-  bool spiking = false;
+  bool spiking = false;                    // a single cell that does
   std::vector<std::uint8_t> spiked;        // [sample] a spike in that step
+  bool network = false;
+  std::vector<TracedPopulation> populations;   // who spikes
+  std::vector<TracedSpike> spikes;         // in the order of time
+  std::vector<std::size_t> population_of;  // [series] of a network
+  std::vector<int> kind_of;                // [series] NetworkSignal
   std::optional<RateCurve> rates;          // where the sweep goes over the input of a spiking model
   std::vector<MapColumn> measures;         // one value each
   std::uint8_t status = 0;                 // see Status in problem.hpp

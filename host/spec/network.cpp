@@ -30,6 +30,24 @@ bool is_text(const Node* node) { return node && (node->kind == Kind::string || n
 // A number that is `whole` up to the rounding of what was written in decimals.
 bool is_whole(double x) { return std::fabs(x - std::round(x)) <= 1e-9 * std::max(1.0, std::fabs(x)); }
 
+// ---- what a quantity cannot be: why, or nothing; times of a problem whose steps are known -------------------------------------
+
+std::string wrong_probability(double p) { return p < 0 || p > 1 ? fmt::format("{} is no probability: allowed are 0 to 1", p) : ""; }
+
+std::string wrong_delay(const Problem& p, double delay) {            // ms
+  const double dt = p.dt * 1000;
+  if (!is_whole(delay / dt)) return fmt::format("{} ms is no multiple of dt, {} ms", delay, dt);
+  return std::round(delay / dt) >= double(p.steps) ? fmt::format("{} ms is longer than the duration, {} ms", delay, dt * double(p.steps)) : "";
+}
+
+std::string wrong_sources(double n) {
+  return n < 0 || n != std::floor(n) || n > max_cells ? fmt::format("found {} where a whole number from 0 to {} is wanted", n, max_cells) : "";
+}
+
+std::string wrong_rate(const Problem& p, double rate) {              // Hz
+  return rate * p.dt > 1 ? fmt::format("{} Hz are more than one spike in a step of {} s: at most {} Hz are possible", rate, p.dt, 1 / p.dt) : "";
+}
+
 class NetworkReader {
  public:
   NetworkReader(Context& c, Network& network, const std::string& folder) : c_(c), n_(network), folder_(folder) {}
@@ -525,7 +543,8 @@ class NetworkReader {
     if (const auto node = lookup(table, "delay", "projection."))
       delay = read_quantity(*node, title + ".delay", "ms", Domain::not_negative, c_.report).value_or(0);
     const double dt = c_.problem().dt * 1000;
-    if (c_.problem().steps > 0 && !is_whole(delay / dt)) return report_delay(table.entry("delay")->place, title + ".delay", delay);
+    if (c_.problem().steps > 0 && !is_whole(delay / dt))
+      return c_.report.error(table.entry("delay")->place, "{}.delay: {}", title, wrong_delay(c_.problem(), delay));
     const std::vector<double>& delays = csv->numbers[4];
     const std::vector<std::string>& receptors = csv->texts[3];
     const int here = receptor_of(arrival);
@@ -539,8 +558,8 @@ class NetworkReader {
                                pre >= pres ? pre : post, pre >= pres ? "`from`" : "`to`", pre >= pres ? pres : posts,
                                (pre >= pres ? pres : posts) - 1);
       if (late < 0) return c_.report.error(csv->place(row), "delay: {} ms is negative", late);
-      if (c_.problem().steps > 0 && (!is_whole(late / dt) || std::round(late / dt) >= double(c_.problem().steps)))
-        return report_delay(csv->place(row), "delay", late);
+      if (c_.problem().steps > 0)
+        if (const std::string why = wrong_delay(c_.problem(), late); !why.empty()) return c_.report.error(csv->place(row), "delay: {}", why);
       const int receptor = receptors.empty() ? here : row_receptor(receptors[row], arrival, csv->place(row), title);
       if (receptor < 0) return;
       const int steps = c_.problem().steps > 0 ? int(std::round(late / dt)) : 0;
@@ -598,39 +617,26 @@ class NetworkReader {
   // Where the quantity, which differs from its default, was set.
   Place place_of(int quantity) const { return c_.given[std::size_t(quantity)].value_or(c_.root.place); }
 
+  // The first value of the quantity in any set of which `wrong` says why it cannot be is reported.
   template <class Wrong>
-  std::optional<double> first_wrong(int quantity, Wrong wrong) const {
-    for (const SweptColumn& column : swept_columns(c_.problem())) {
-      if (column.quantity != quantity) continue;
-      const auto found = std::find_if(column.values->begin(), column.values->end(), wrong);
-      return found == column.values->end() ? std::nullopt : std::optional(*found);
-    }
-    const double value = c_.problem().base[std::size_t(quantity)];
-    return wrong(value) ? std::optional(value) : std::nullopt;
+  void check(int quantity, Wrong wrong) {
+    if (quantity < 0) return;
+    const auto fails = [&](double value) {
+      const std::string why = wrong(value);
+      if (!why.empty()) c_.report.error(place_of(quantity), "{}: {}", name_of(quantity), why);
+      return !why.empty();
+    };
+    for (const SweptColumn& column : swept_columns(c_.problem()))
+      if (column.quantity == quantity) return void(std::any_of(column.values->begin(), column.values->end(), fails));
+    fails(c_.problem().base[std::size_t(quantity)]);
   }
 
   const std::string& name_of(int quantity) const { return c_.quantities[std::size_t(quantity)].name; }
 
-  void check_probability(int quantity) {
-    if (quantity < 0) return;
-    if (const auto value = first_wrong(quantity, [](double p) { return p < 0 || p > 1; }))
-      c_.report.error(place_of(quantity), "{}: {} is no probability: allowed are 0 to 1", name_of(quantity), *value);
-  }
-
-  void report_delay(const Place& place, const std::string& name, double delay) {
-    const double dt = c_.problem().dt * 1000;
-    if (!is_whole(delay / dt))
-      c_.report.error(place, "{}: {} ms is no multiple of dt, {} ms", name, delay, dt);
-    else
-      c_.report.error(place, "{}: {} ms is longer than the duration, {} ms", name, delay, dt * double(c_.problem().steps));
-  }
+  void check_probability(int quantity) { check(quantity, wrong_probability); }
 
   void check_delay(int quantity) {
-    const Problem& p = c_.problem();
-    if (quantity < 0 || p.steps == 0) return;
-    const double dt = p.dt * 1000;
-    if (const auto value = first_wrong(quantity, [&](double d) { return !is_whole(d / dt) || std::round(d / dt) >= double(p.steps); }))
-      report_delay(place_of(quantity), name_of(quantity), *value);
+    if (c_.problem().steps > 0) check(quantity, [&](double delay) { return wrong_delay(c_.problem(), delay); });
   }
 
   void check_population(const Population& p) {
@@ -641,13 +647,8 @@ class NetworkReader {
     const int mean = p.quantities + Layout(model).drive(main_port_of(p.model), drive_mean);
     if (!p.mean.empty() && is_swept(c_.problem(), mean))
       c_.report.error(place_of(mean), "{}: a file gives one for each cell, so nothing is left for an axis to change", name_of(mean));
-    if (p.poisson.rate < 0) return;
-    if (const auto value = first_wrong(p.poisson.sources, [](double s) { return s < 0 || s != std::floor(s) || s > max_cells; }))
-      c_.report.error(place_of(p.poisson.sources), "{}: found {} where a whole number from 0 to {} is wanted", name_of(p.poisson.sources), *value, max_cells);
-    const double dt = c_.problem().dt;
-    if (const auto value = first_wrong(p.poisson.rate, [&](double rate) { return rate * dt > 1; }); value && c_.problem().steps > 0)
-      c_.report.error(place_of(p.poisson.rate), "{}: {} Hz are more than one spike in a step of {} s: at most {} Hz are possible",
-                      name_of(p.poisson.rate), *value, dt, 1 / dt);
+    check(p.poisson.sources, wrong_sources);
+    if (c_.problem().steps > 0) check(p.poisson.rate, [&](double rate) { return wrong_rate(c_.problem(), rate); });
   }
 
   Context& c_;
@@ -658,6 +659,20 @@ class NetworkReader {
 };
 
 }  // namespace
+
+std::string impossible_in_network(const Problem& p, int quantity, double value) {
+  for (const Projection& edges : p.network->projections) {
+    if (quantity == edges.delay) return wrong_delay(p, value);
+    if (quantity == edges.probability) return wrong_probability(value);
+  }
+  for (const GapJunction& g : p.network->gap_junctions)
+    if (quantity == g.probability) return wrong_probability(value);
+  for (const Population& cells : p.network->populations) {
+    if (quantity == cells.poisson.sources) return wrong_sources(value);
+    if (quantity == cells.poisson.rate) return wrong_rate(p, value);
+  }
+  return "";
+}
 
 std::string network_examples(const Context& c) {
   std::string text;

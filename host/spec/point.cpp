@@ -7,6 +7,7 @@
 
 #include "host/spec/overrides.hpp"
 #include "host/spec/quantities.hpp"
+#include "host/spec/reader.hpp"
 #include "host/spec/suggest.hpp"
 #include "host/spec/units.hpp"
 #include "host/spec/values.hpp"
@@ -59,9 +60,10 @@ class Locator {
   }
 
   void move_to_value(std::size_t axis, const Flag& flag) {
-    const Quantity& q = quantities_[std::size_t(sweep_.problem.axes[axis].quantity)];
+    const int quantity = sweep_.problem.axes[axis].quantity;
+    const Quantity& q = quantities_[std::size_t(quantity)];
     const auto value = read_quantity(word(flag.value, flag.place), q.name, q.unit, q.domain, report_);
-    if (!value || !possible(q, *value, flag.place)) return;
+    if (!value || !possible(quantity, *value, flag.place)) return;
     const std::size_t nearest = index_[axis] = nearest_value(sweep_.axes[axis], *value);
     const double there = sweep_.axes[axis].values[nearest];
     if (std::fabs(*value - there) <= 1e-9 * std::max(std::fabs(there), spacing(sweep_.axes[axis].values, nearest))) return;
@@ -71,17 +73,30 @@ class Locator {
   }
 
   // What the sweep file's checks say of the values that stand there.
-  bool possible(const Quantity& q, double value, const Place& place) {
+  bool possible(int quantity, double value, const Place& place) {
     const Problem& p = sweep_.problem;
+    const Quantity& q = quantities_[std::size_t(quantity)];
     if (p.precision == Precision::single_ && std::fabs(value) > std::numeric_limits<float>::max()) {
       report_.error(place, "{}: {} is beyond the numbers of float; --set precision=double has it", q.name, value);
       return false;
     }
-    const ModelInfo& model = models()[std::size_t(p.model)];
-    const bool refractory = model.refractory >= 0 && quantities_[std::size_t(model.refractory)].name == q.name;
-    if (!refractory || std::round(value / (p.dt * model.time_units_per_second())) <= double(max_refractory)) return true;
+    if (p.network)
+      if (const std::string why = impossible_in_network(p, quantity, value); !why.empty()) return report_.error(place, "{}: {}", q.name, why), false;
+    const ModelInfo* const model = refractory_model(quantity);
+    if (!model || std::round(value / (p.dt * model->time_units_per_second())) <= double(max_refractory)) return true;
     report_.error(place, "{}: {} are more than {} steps, which are possible", q.name, with_unit(value, q.unit), max_refractory);
     return false;
+  }
+
+  // The model whose refractory time the quantity is, if it is one.
+  const ModelInfo* refractory_model(int quantity) const {
+    const auto is_that = [&](int model, int first) { return model >= 0 && models()[std::size_t(model)].refractory >= 0 && quantity == first + models()[std::size_t(model)].refractory; };
+    const Problem& p = sweep_.problem;
+    if (is_that(p.model, 0)) return &models()[std::size_t(p.model)];
+    if (p.network)
+      for (const Population& cells : p.network->populations)
+        if (is_that(cells.model, cells.quantities)) return &models()[std::size_t(cells.model)];
+    return nullptr;
   }
 
   static std::size_t nearest_value(const AxisLabel& axis, double value) {

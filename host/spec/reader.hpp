@@ -53,6 +53,9 @@ void read_observation(Context& context);  // observation.cpp: signal, measures, 
 // network.cpp: a tree whose top-level keys have been checked; `folder` is where its paths begin.
 SweepSpec read_network(const Node& root, const std::string& folder, std::span<const ModelInfo> models, Report& report);
 
+// Why a quantity of a network, whose steps are known, cannot have that value; "" if it can.
+std::string impossible_in_network(const Problem& problem, int quantity, double value);
+
 std::string network_examples(const Context& context);     // "population.E.input.I.mean, ...": what an axis may name
 
 // load_sweep() over a tree and any list of models.
