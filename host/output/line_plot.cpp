@@ -17,13 +17,10 @@ namespace {
 constexpr double panel_width = 700, one_panel = 400, few_panels = 240, many_panels = 170;
 constexpr double gap = 18, margin = 8, right_margin = 24;
 constexpr std::size_t most_points = 100;  // more values than this are a line without points
-constexpr std::size_t most_lines = 10;
+constexpr std::size_t most_lines = named_colours.size();
 constexpr double strip_height = 6;        // of what has no value, for each of several lines
 constexpr double sample_width = 28;
 constexpr Rgb line_colour = 0x31688E;
-// Paul Tol's muted scheme and black: told apart by any eye.
-constexpr std::array<Rgb, most_lines> named_colours{0x332288, 0xCC6677, 0x117733, 0x88CCEE, 0x882255,
-                                                    0xDDCC77, 0x44AA99, 0xAA4499, 0x999933, 0x000000};
 constexpr std::array<int, most_lines> point_shapes{7, 5, 9, 13, 11, 6, 4, 8, 12, 10};    // gnuplot's numbers
 
 struct Line {

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "host/output/text.hpp"
 #include "host/signal/decimate.hpp"
 #include "host/signal/intervals.hpp"
+#include "network/network.hpp"
 
 namespace neurosweep::output {
 namespace {
@@ -20,6 +22,7 @@ constexpr double decibels_shown = 60;          // of a spectrogram
 constexpr double alpha_low = 8, alpha_high = 13;
 constexpr std::int64_t most_boxes = 40;
 constexpr double small_font = 12;
+constexpr double most_rate_bins = 300;
 
 std::string line_style(Rgb colour, double width) { return fmt::format("linewidth {} linecolor rgb '{}'", width, colour_code(colour)); }
 
@@ -53,6 +56,47 @@ std::vector<double> polyline(const TraceView& trace, const std::vector<double>& 
   std::vector<double> points;
   for (const std::size_t i : decimated(y, pixels)) points.insert(points.end(), {trace.time[i] * time.per_ms, std::isfinite(y[i]) ? y[i] : nan});
   return points;
+}
+
+// ---- a network ------------------------------------------------------------------------------------------------------
+
+Rgb population_colour(std::size_t population) { return named_colours[population % named_colours.size()]; }
+
+int cells_of(const TraceView& trace) { return trace.populations.back().first + trace.populations.back().cells; }
+
+bool says_something(const std::vector<double>& values) {
+  return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; });
+}
+
+// "v [mV]"; without a unit where the populations' differ.
+std::string signal_label(const TraceView& trace, int kind) {
+  std::string name, unit;
+  for (std::size_t s = 0; s < trace.series.size(); ++s) {
+    if (trace.kind_of[s] != kind) continue;
+    const MapColumn& series = trace.series[s];
+    unit = name.empty() || unit == series.unit ? series.unit : "", name = series.name.substr(series.name.rfind('.') + 1);
+  }
+  return label(name, unit);
+}
+
+// Pixels, lowest row first. A cell has a row of at least one pixel, and a line between it and the next one where there is room.
+std::string raster_bytes(const TraceView& trace, std::size_t columns, std::size_t rows) {
+  std::vector<Rgb> pixel(columns * rows, 0xFFFFFF);
+  const auto column_of = [&](std::size_t sample) { return std::min(sample * columns / trace.samples(), columns - 1); };
+  for (std::size_t c = 0; trace.transient > 0 && c < column_of(trace.transient); ++c)
+    for (std::size_t row = 0; row < rows; ++row) pixel[row * columns + c] = transient_grey;
+  const auto cells = std::size_t(cells_of(trace));
+  const std::size_t wide = trace.spikes.size() < pixel.size() / 40 ? 2 : 1;       // few are to be seen, too
+  for (const TracedSpike& spike : trace.spikes) {
+    const auto population = std::size_t(spike.population), cell = std::size_t(trace.populations[population].first + spike.neuron);
+    const std::size_t low = cell * rows / cells, next = (cell + 1) * rows / cells, high = std::max(next > low + 3 ? next - 1 : next, low + 1);
+    const std::size_t from = column_of(spike.sample), to = std::min(from + wide, columns);
+    for (std::size_t row = low; row < high; ++row)
+      for (std::size_t c = from; c < to; ++c) pixel[row * columns + c] = population_colour(population);
+  }
+  std::string bytes;
+  for (const Rgb colour : pixel) append_bytes(bytes, colour);
+  return bytes;
 }
 
 // Where the spikes' lines stand: one for each pixel that has a spike.
@@ -184,8 +228,49 @@ TimeAxis::TimeAxis(const TraceView& trace) {
   ticks = linear_ticks(0, range.high, 10);
 }
 
-Range airy_range(const MapColumn& series) {
-  const auto range = finite_range(series.values);
+double rate_bin(const TraceView& trace) {
+  const double step = trace.dt * 1e3, least = std::max(step, trace.end() / most_rate_bins);
+  for (double unit = std::pow(10, std::floor(std::log10(least)));; unit *= 10)
+    for (const double times : {1, 2, 5})
+      if (const double bin = std::round(times * unit / step) * step; bin >= least * (1 - 1e-9)) return bin;
+}
+
+std::vector<double> binned(const TraceView& trace, const std::vector<double>& rate) {
+  const auto each = std::size_t(std::lround(rate_bin(trace) / (trace.dt * 1e3)));
+  std::vector<double> means(rate.size());
+  for (std::size_t from = 0; from < rate.size(); from += each) {
+    const std::size_t to = std::min(from + each, rate.size());
+    double sum = 0;
+    for (std::size_t i = from; i < to; ++i) sum += rate[i];
+    std::fill(means.begin() + std::ptrdiff_t(from), means.begin() + std::ptrdiff_t(to), sum / double(to - from));
+  }
+  return means;
+}
+
+std::vector<SeriesPanel> series_panels(const TraceView& trace) {
+  std::vector<SeriesPanel> panels;
+  if (!trace.network) {
+    for (std::size_t s = 0; s < trace.series.size(); ++s)
+      panels.push_back({label(trace.series[s].name, trace.series[s].unit), {s}, {trace.series[s].values}, {s == trace.signal ? observed_red : line_blue}});
+    return panels;
+  }
+  for (int kind = 0; kind < n_network_signal; ++kind) {
+    SeriesPanel panel{signal_label(trace, kind), {}, {}, {}};
+    for (std::size_t s = 0; s < trace.series.size(); ++s) {
+      if (trace.kind_of[s] != kind) continue;
+      const std::vector<double>& values = trace.series[s].values;
+      panel.series.push_back(s), panel.colours.push_back(population_colour(trace.population_of[s]));
+      panel.values.push_back(kind == signal_rate ? binned(trace, values) : values);
+    }
+    if (kind == signal_rate || std::any_of(panel.values.begin(), panel.values.end(), says_something)) panels.push_back(std::move(panel));
+  }
+  return panels;
+}
+
+Range airy_range(const std::vector<std::vector<double>>& values) {
+  std::optional<Range> range;
+  for (const std::vector<double>& one : values)
+    if (const auto found = finite_range(one)) range = range ? Range{std::min(range->low, found->low), std::max(range->high, found->high)} : *found;
   if (!range) return {0, 1};
   const double size = std::max(std::abs(range->low), std::abs(range->high));
   const double air = range->high - range->low > 1e-6 * size ? 0.06 * (range->high - range->low) : size > 0 ? 0.05 * size : 1;
@@ -205,17 +290,37 @@ void spike_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, c
   figure.line("set border");
 }
 
-void series_panel(Figure& figure, const TraceView& trace, std::size_t series, const TimeAxis& time, const Box& box, double ticks_width, bool lowest) {
-  const MapColumn& column = trace.series[series];
-  const Range y = airy_range(column);
+void raster_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box, double ticks_width) {
+  const std::size_t columns = std::size_t(box.width), rows = std::size_t(box.height);
+  figure.panel(box);
+  time_axis(figure, time, false);
+  figure.axis("y", {0, double(cells_of(trace))}, false);
+  figure.ticks("y", raster_ticks(trace, box.height), true);
+  figure.label_y("neuron", ticks_width);
+  figure.axis("x2", {-0.5, double(columns) - 0.5}, false);
+  figure.axis("y2", {-0.5, double(rows) - 0.5}, false);
+  double y = box.bottom + box.height - font_size;
+  for (std::size_t p = 0; p < trace.populations.size(); ++p, y -= line_height * font_size) {
+    figure.sample(box.left + box.width + 10, y, 12, population_colour(p), true, 0);
+    figure.text(box.left + box.width + 28, y, fmt::format("{} ({})", trace.populations[p].name, trace.populations[p].cells), "left", small_font);
+  }
+  figure.plot({figure.data(raster_bytes(trace, columns, rows)) + " " + image_layer(columns, rows) + " axes x2y2"});
+}
+
+std::vector<Tick> raster_ticks(const TraceView& trace, double height) { return upward_ticks({0, double(cells_of(trace))}, height); }
+
+void series_panel(Figure& figure, const TraceView& trace, const SeriesPanel& panel, const TimeAxis& time, const Box& box, double ticks_width, bool lowest) {
+  const Range y = airy_range(panel.values);
   figure.panel(box);
   time_axis(figure, time, lowest);
   figure.axis("y", y, false);
   figure.ticks("y", upward_ticks(y, box.height), true);
-  figure.label_y(label(column.name, column.unit), ticks_width);
+  figure.label_y(panel.label, ticks_width);
   shade_transient(figure, trace, time);
-  const Rgb colour = series == trace.signal ? observed_red : line_blue;
-  figure.plot({line_layer(figure, polyline(trace, column.values, time, std::size_t(box.width)), line_style(colour, 1))});
+  std::vector<std::string> layers;
+  for (std::size_t k = 0; k < panel.values.size(); ++k)
+    layers.push_back(line_layer(figure, polyline(trace, panel.values[k], time, std::size_t(box.width)), line_style(panel.colours[k], 1)));
+  figure.plot(layers);
 }
 
 void spectrogram_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box, double ticks_width) {

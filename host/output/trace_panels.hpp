@@ -23,14 +23,32 @@ struct TimeAxis {
 // Marks along a panel that may be lower than a map's.
 std::vector<Tick> upward_ticks(const Range& range, double height);
 
+// What one panel shows over time: a state or signal, or one signal of each population of a network, but for what is 0 throughout.
+struct SeriesPanel {
+  std::string label;
+  std::vector<std::size_t> series;
+  std::vector<std::vector<double>> values;           // [series] as drawn: rates in bins
+  std::vector<Rgb> colours;                          // [series]
+};
+std::vector<SeriesPanel> series_panels(const TraceView& trace);
+
+// A rate's bins for the eye [ms]: a few hundred in all.
+double rate_bin(const TraceView& trace);
+// [sample] the mean of the bin that it is in.
+std::vector<double> binned(const TraceView& trace, const std::vector<double>& rate);
+
 // All values with some air; 0 to 1 if there is none.
-Range airy_range(const MapColumn& series);
+Range airy_range(const std::vector<std::vector<double>>& values);
 
 // A short line for each spike, above the others' panels.
 void spike_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box);
 
-// One state or signal. The lowest panel of a column names the time below it.
-void series_panel(Figure& figure, const TraceView& trace, std::size_t series, const TimeAxis& time, const Box& box, double ticks_width, bool lowest);
+// The spikes of a network: a row for each cell, the first lowest, in the colours of their populations, which are named on the right.
+void raster_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box, double ticks_width);
+std::vector<Tick> raster_ticks(const TraceView& trace, double height);
+
+// The lowest panel of a column names the time below it.
+void series_panel(Figure& figure, const TraceView& trace, const SeriesPanel& panel, const TimeAxis& time, const Box& box, double ticks_width, bool lowest);
 
 // With its colour bar on the right.
 void spectrogram_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box, double ticks_width);

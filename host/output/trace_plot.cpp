@@ -1,4 +1,4 @@
-// A trace's picture: states and signals above one another over the time that they share, the spectrogram below them, then
+// A trace's picture: the spikes, below them states and signals above one another over the time that they share, the spectrogram below them, then
 // spectrum and intervals side by side, and at the bottom the rate over the input.
 #include <fmt/format.h>
 
@@ -17,7 +17,7 @@ using namespace output;
 namespace {
 
 constexpr double panel_width = 760, margin = 8, gap = 10;
-constexpr double spikes_height = 18, spectrogram_height = 170, lower_height = 220, rates_height = 150;
+constexpr double spikes_height = 18, raster_height = 220, names_width = 120, spectrogram_height = 170, lower_height = 220, rates_height = 150;
 constexpr double heading_height = 26;          // above the lower panels
 constexpr double bar_gap = 14, bar_width = 16;
 
@@ -35,6 +35,7 @@ std::vector<std::string> notes_of(const TraceView& trace) {
   if (trace.status != 0) found += fmt::format(", status: {}", status_name(trace.status));
   std::vector<std::string> notes{trace.where, found};
   std::vector<std::string> key;
+  if (trace.network) key.push_back(fmt::format("rates in bins of {}", quantity(rate_bin(trace), "ms")));
   if (trace.transient > 0) key.push_back("grey: the transient, integrated but not observed");
   if (with_spectra(trace)) key.push_back(fmt::format("blue: {}", alpha_words())), key.push_back("dashed: the band of the peak");
   else key.push_back("no spectrum: " + trace.no_spectrum);
@@ -45,14 +46,16 @@ std::vector<std::string> notes_of(const TraceView& trace) {
 // Where everything stands, in pixels from below.
 class Sheet {
  public:
-  explicit Sheet(const TraceView& trace) : trace_(trace), time_(trace) {
-    const std::size_t n = trace.series.size();
-    for (const MapColumn& series : trace.series) ticks_ = std::max(ticks_, ticks_width(upward_ticks(airy_range(series), series_height(n))));
+  explicit Sheet(const TraceView& trace) : trace_(trace), time_(trace), panels_(series_panels(trace)) {
+    const std::size_t n = panels_.size();
+    for (const SeriesPanel& panel : panels_) ticks_ = std::max(ticks_, ticks_width(upward_ticks(airy_range(panel.values), series_height(n))));
+    if (trace.network) ticks_ = std::max(ticks_, ticks_width(raster_ticks(trace, raster_height)));
     if (with_spectra(trace)) ticks_ = std::max(ticks_, ticks_width(log_ticks(psd_range(trace).low, psd_range(trace).high, 6)));
     if (trace.rates) ticks_ = std::max(ticks_, ticks_width(rate_ticks(*trace.rates, rates_height)));
     left_ = margin + label_beside + ticks_;
     const double bar_text = 4 * font_size;
     right_ = with_spectra(trace) ? bar_gap + bar_width + bar_text + label_beside : 24;
+    if (trace.network) right_ = std::max(right_, names_width);
     lower_ = trace.rates ? margin + label_below + rates_height + heading_height : 0;
     spectrogram_ = lower_ + (with_spectra(trace) || trace.spiking ? margin + label_below + lower_height + heading_height : 0) + margin + label_below;
     series_ = spectrogram_ + (with_spectra(trace) ? spectrogram_height + gap : 0);
@@ -60,14 +63,15 @@ class Sheet {
   }
 
   double width() const { return left_ + panel_width + right_; }
-  double height() const { return spikes_ + (trace_.spiking ? spikes_height : 0); }
+  double height() const { return spikes_ + (trace_.network ? raster_height : trace_.spiking ? spikes_height : 0); }
 
   void draw(Figure& figure) const {
-    const std::size_t n = trace_.series.size();
+    const std::size_t n = panels_.size();
     const double each = series_height(n);
+    if (trace_.network) raster_panel(figure, trace_, time_, {left_, spikes_, panel_width, raster_height}, ticks_);
     if (trace_.spiking) spike_panel(figure, trace_, time_, {left_, spikes_ - gap / 2, panel_width, spikes_height});
     for (std::size_t k = 0; k < n; ++k)
-      series_panel(figure, trace_, k, time_, {left_, series_ + double(n - 1 - k) * (each + gap), panel_width, each}, ticks_, !with_spectra(trace_) && k + 1 == n);
+      series_panel(figure, trace_, panels_[k], time_, {left_, series_ + double(n - 1 - k) * (each + gap), panel_width, each}, ticks_, !with_spectra(trace_) && k + 1 == n);
     if (with_spectra(trace_)) spectrogram_panel(figure, trace_, time_, {left_, spectrogram_, panel_width, spectrogram_height}, ticks_);
     draw_lower(figure);
     if (trace_.rates) rate_panel(figure, trace_, {left_, margin + label_below, panel_width, rates_height}, ticks_);
@@ -84,6 +88,7 @@ class Sheet {
 
   const TraceView& trace_;
   TimeAxis time_;
+  std::vector<SeriesPanel> panels_;
   double left_ = 0, right_ = 0, ticks_ = 0;
   double lower_ = 0, spectrogram_ = 0, series_ = 0, spikes_ = 0;   // where they begin
 };

@@ -11,6 +11,7 @@
 #include "host/output/trace_panels.hpp"
 #include "host/output/trace_view.hpp"
 #include "host/signal/decimate.hpp"
+#include "network/network.hpp"
 
 namespace neurosweep {
 
@@ -36,6 +37,8 @@ std::string ends(const std::string& low, const std::string& high, std::size_t wi
 std::string range_words(const std::optional<Range>& range) {
   return range ? fmt::format(": {} to {}", short_number(range->low), short_number(range->high)) : ": no finite value";
 }
+
+constexpr std::size_t raster_lines = 4;                // of a population
 
 // A curve of dots on a grid of characters, each two dots high with half blocks.
 class Sparkline {
@@ -64,6 +67,22 @@ class Sparkline {
     return fmt::format("{}: {}\n{}\n", "spikes", std::count(trace_.spiked.begin(), trace_.spiked.end(), 1), text);
   }
 
+  // A population's cells in a few lines, the first lowest; a column is darker the more of a line's cells spike in it.
+  std::string raster(std::size_t population) const {
+    const TracedPopulation& p = trace_.populations[population];
+    const auto cells = std::size_t(p.cells), lines = std::min(cells, raster_lines);
+    std::vector<std::vector<int>> spikes(lines, std::vector<int>(width_));
+    std::uint64_t all = 0;
+    for (const TracedSpike& spike : trace_.spikes)
+      if (spike.population == int(population)) ++all, ++spikes[std::size_t(spike.neuron) * lines / cells][column(spike.sample)];
+    std::string text = one_line(fmt::format("{}: {}, {}", p.name, how_many("cell", cells), how_many("spike", all))) + "\n";
+    for (std::size_t line = lines; line-- > 0;) {
+      for (const int count : spikes[line]) text += shade(double(count) * double(lines) / double(cells));
+      text += "\n";
+    }
+    return text;
+  }
+
   // Time below it all; the transient is a thinner line.
   std::string ruler() const {
     const TimeAxis time(trace_);
@@ -83,6 +102,18 @@ class Sparkline {
   };
 
   std::size_t edge(std::size_t column) const { return column * trace_.samples() / width_; }   // as low_high() cuts it
+
+  std::size_t column(std::size_t sample) const {
+    std::size_t c = std::min(sample * width_ / trace_.samples(), width_ - 1);
+    while (c + 1 < width_ && edge(c + 1) <= sample) ++c;
+    return c;
+  }
+
+  std::string shade(double spikes_per_cell) const {
+    const int level = spikes_per_cell <= 0 ? 0 : spikes_per_cell < 0.25 ? 1 : spikes_per_cell < 0.5 ? 2 : spikes_per_cell < 1 ? 3 : 4;
+    const char* const dark[] = {" ", "░", "▒", "▓", "█"};
+    return utf8_ ? dark[level] : std::string(1, " .:+#"[level]);
+  }
 
   long dot(double value, const Range& range) const { return std::lround(share(value, range) * double(dots_ - 1)); }
 
@@ -150,6 +181,19 @@ std::string measures_text(const TraceView& trace, const PreviewOptions& options)
   return preview(map, options);
 }
 
+// Who spikes and how often, and what is observed; the other signals are many.
+std::string network_text(const TraceView& trace, const Sparkline& sparkline) {
+  std::string text;
+  for (std::size_t p = 0; p < trace.populations.size(); ++p) text += sparkline.raster(p);
+  for (std::size_t s = 0; s < trace.series.size(); ++s) {
+    const MapColumn& series = trace.series[s];
+    if (trace.kind_of[s] == signal_rate)
+      text += sparkline.panel({series.name, fmt::format("{}, in bins of {}", series.unit, quantity(rate_bin(trace), "ms")), binned(trace, series.values)});
+    else if (s == trace.signal) text += sparkline.panel(series);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string trace_preview(const TraceView& trace, const PreviewOptions& options) {
@@ -157,7 +201,8 @@ std::string trace_preview(const TraceView& trace, const PreviewOptions& options)
   const std::size_t columns = options.text_columns();
   std::string text = wrapped(one_line(trace.title), columns) + wrapped(trace.where, columns) + "\n";
   if (trace.spiking) text += sparkline.spikes();
-  for (const MapColumn& series : trace.series) text += sparkline.panel(series);
+  if (trace.network) text += network_text(trace, sparkline);
+  else for (const MapColumn& series : trace.series) text += sparkline.panel(series);
   text += sparkline.ruler() + "\n";
   text += spectrum_text(trace, options) + "\n" + measures_text(trace, options);
   return options.utf8 ? text : ascii_only(text);
