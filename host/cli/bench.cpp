@@ -125,9 +125,9 @@ DeviceBench bench_cpu(const Options& o, const std::vector<Kernel>& kernels, Coun
     // Right before and after, as the clock depends on what else the machine does.
     const Precision precision = kernel.problem.precision;
     const PeakRates before = peak_rates(loops, precision);
-    Row row{&kernel, {speed_of(*backends[0], kernel.problem, o.seconds / double(backends.size()))}, 0};
+    Row row{&kernel, {speed_of(*backends[0], kernel, o.seconds / double(backends.size()))}, 0};
     const PeakRates after = peak_rates(loops, precision), rates{std::max(before.vector, after.vector), std::max(before.divide, after.divide)};
-    for (std::size_t i = 1; i < backends.size(); ++i) row.speeds.push_back(speed_of(*backends[i], kernel.problem, o.seconds / double(backends.size())));
+    for (std::size_t i = 1; i < backends.size(); ++i) row.speeds.push_back(speed_of(*backends[i], kernel, o.seconds / double(backends.size())));
     row.limit = core_limit(kernel, isa, loops.lanes[int(precision)], rates);
     vector_rate = std::max(vector_rate, rates.vector);
     bench.rows.push_back(std::move(row));
@@ -147,7 +147,7 @@ DeviceBench bench_gpu(const Options& o, const DeviceInfo& gpu, const std::vector
   DeviceBench bench{fmt::format("cuda:{}", gpu.index), gpu_facts(gpu), {"GPU"}, {}};
   for (const Kernel& kernel : kernels) {
     countdown.begins(fmt::format("{}: {}", bench.name, kernel.name()));
-    bench.rows.push_back({&kernel, {speed_of(*backend, kernel.problem, o.seconds)}, gpu_limit(kernel, gpu)});
+    bench.rows.push_back({&kernel, {speed_of(*backend, kernel, o.seconds)}, gpu_limit(kernel, gpu)});
   }
   return bench;
 }
@@ -189,7 +189,7 @@ using Cells = std::vector<std::vector<std::string>>;
 
 // What the columns mean.
 std::vector<std::string> explanation() {
-  return {fmt::format("Speeds: millions of node-steps (a step of one parameter set) per second, of whole maps without a store; the median of {} runs, and their spread.", bench_runs),
+  return {fmt::format("Speeds: millions of node-steps (a step of one parameter set, of a network of each cell) per second, of whole maps without a store; the median of {} runs, and their spread.", bench_runs),
           "Kernels: precision, input (constant, or with noise), spectrum (none; direct12: while integrating, up to 12 bins; fft).",
           "Of limit: one thread's share of what nothing can exceed, a core's vector instructions and divisions, or a GPU's issue slots, at their highest rate.",
           fmt::format("Times: all threads over one. Sets/s: of {} steps each, by all threads.", bench_steps)};
@@ -198,6 +198,20 @@ std::vector<std::string> explanation() {
 std::string millions(double x) { return fmt::format("{:.{}f}", x / 1e6, x < 1e7 ? 2 : x < 1e8 ? 1 : 0); }
 
 std::string percent(double part, double whole) { return whole > 0 ? fmt::format("{:.0f} %", 100 * part / whole) : "-"; }
+
+double sets_per_second(const Row& row, const Speed& speed) { return speed.median / double(row.kernel->problem.steps) / double(nodes_in(row.kernel->problem)); }
+
+// "network float euler balanced 200: 6.7 M synaptic events/s on 1 thread, 13.1 M on 2 threads"
+std::vector<std::string> event_lines(const DeviceBench& bench) {
+  std::vector<std::string> lines;
+  for (const Row& row : bench.rows) {
+    if (row.kernel->synapses == 0) continue;
+    std::vector<std::string> speeds;
+    for (std::size_t i = 0; i < row.speeds.size(); ++i) speeds.push_back(fmt::format("{}/s by {}", output::human_count(row.speeds[i].events), bench.ways[i]));
+    lines.push_back(fmt::format("Synaptic events of {}: {}.", row.kernel->loop, fmt::join(speeds, ", ")));
+  }
+  return lines;
+}
 
 // The head, then a row for each kernel.
 Cells cells_of(const DeviceBench& bench) {
@@ -209,7 +223,7 @@ Cells cells_of(const DeviceBench& bench) {
     std::vector<std::string> line{row.kernel->name(), millions(first.median), percent(first.fastest - first.slowest, first.median), percent(first.median, row.limit)};
     for (std::size_t i = 1; i < row.speeds.size(); ++i)
       line.insert(line.end(), {millions(row.speeds[i].median), fmt::format("{:.2f}", row.speeds[i].median / first.median)});
-    line.push_back(output::human_count(row.speeds.back().median / double(row.kernel->problem.steps)));
+    line.push_back(output::human_count(sets_per_second(row, row.speeds.back())));
     cells.push_back(std::move(line));
   }
   return cells;
@@ -237,6 +251,7 @@ void print_table(const DeviceBench& bench) {
     model = kernel.model;
     print_line(cells[i + 1], width);
   }
+  for (const std::string& line : event_lines(bench)) fmt::print("{}\n", line);
 }
 
 std::string date() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()))); }
@@ -275,6 +290,7 @@ std::string markdown(const Facts& program, const std::vector<DeviceBench>& bench
       page += fmt::format("| {} |\n", fmt::join(line, " | "));
       if (&line == cells.data()) page += fmt::format("| --- |{}\n", fmt::join(std::vector<std::string>(line.size() - 1, " ---: |"), ""));
     }
+    for (const std::string& line : event_lines(bench)) page += "\n" + line + "\n";
   }
   return page;
 }
@@ -294,7 +310,8 @@ Json json_of(const DeviceBench& bench) {
     for (std::size_t i = 0; i < bench.ways.size(); ++i) {
       const Speed& s = row.speeds[i];
       speeds.push_back({{"by", bench.ways[i]}, {"node_steps_per_second", s.median}, {"slowest", s.slowest}, {"fastest", s.fastest},
-                        {"sets_per_second", s.median / double(row.kernel->problem.steps)}});
+                        {"sets_per_second", sets_per_second(row, s)}});
+      if (row.kernel->synapses > 0) speeds.back()["synaptic_events_per_second"] = s.events;
     }
     const bool known = row.limit > 0;
     kernels.push_back({{"kernel", row.kernel->name()}, {"speeds", speeds}, {"limit", known ? Json(row.limit) : Json()},

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <mutex>
 #include <string_view>
 
 #include "budgets.hpp"               // written by CMake: cpu_budget, sass_budget
@@ -53,6 +54,94 @@ Kernel kernel_of(const ModelInfo& m, bool noise, Engine engine, Precision precis
   return {std::string(m.name), std::string(precision_names[std::size_t(p.precision)]), std::string(method_names[std::size_t(p.method)]), loop_of(p), p};
 }
 
+// LIF cells under Poisson input, joined sparsely by conductances: the kind of network that Brian2's and others' benchmarks are.
+constexpr std::string_view balanced = R"(model = "network"
+method = "euler"
+dt = "0.1 ms"
+duration = "400 ms"
+[[axis]]
+name = "population.E.poisson.rate"
+from = "38 Hz"
+to = "42 Hz"
+count = 2
+[receptor.exc]
+decay = "2 ms"
+E_rev = "0 mV"
+[receptor.inh]
+decay = "5 ms"
+E_rev = "-80 mV"
+[[population]]
+name = "E"
+model = "lif"
+size = 160
+parameters = { g_L = 10, tau = 10, E_L = -75, V_th = -55, V_reset = -75, t_ref = 2 }
+poisson = { rate = "40 Hz", weight = "0.5 mV", sources = 100 }
+[[population]]
+name = "I"
+model = "lif"
+size = 40
+parameters = { g_L = 10, tau = 10, E_L = -75, V_th = -55, V_reset = -75, t_ref = 2 }
+poisson = { rate = "40 Hz", weight = "0.5 mV", sources = 100 }
+[[projection]]
+from = "E"
+to = "all"
+receptor = "exc"
+mode = "conductance"
+weight = "0.6 nS"
+probability = 0.1
+[[projection]]
+from = "I"
+to = "all"
+receptor = "inh"
+mode = "conductance"
+weight = "4 nS"
+probability = 0.1
+[observe]
+measures = ["E.spike_count", "I.spike_count"]
+)";
+
+// Izhikevich cells with noise, everyone joined to everyone (Izhikevich 2003, IEEE Trans. Neural Netw. 14:1569-1572).
+constexpr std::string_view all_to_all = R"(model = "network"
+method = "euler"
+dt = "0.5 ms"
+duration = "2 s"
+[[axis]]
+name = "population.E.input.I.mean"
+from = 4
+to = 6
+count = 2
+[[population]]
+name = "E"
+model = "izhikevich"
+size = 80
+parameters = { a = 0.02, b = 0.2, c = -65, d = 8 }
+input.I = { mean = 5, noise = 0.0111803 }
+[[population]]
+name = "I"
+model = "izhikevich"
+size = 20
+parameters = { a = 0.1, b = 0.2, c = -65, d = 2 }
+input.I = { mean = 3, noise = 0.0111803 }
+[[projection]]
+from = "E"
+to = "all"
+receptor = "instant"
+weight = 0.05
+[[projection]]
+from = "I"
+to = "all"
+receptor = "instant"
+weight = -0.05
+[observe]
+measures = ["E.spike_count", "I.spike_count"]
+)";
+
+Kernel network_kernel(const char* name, std::string_view text, double synapses) {
+  Problem p = load_sweep_text("bench", std::string(text), {}).problem;
+  p.steps = bench_steps, p.transient = 0;
+  return {std::string(network_name), std::string(precision_names[std::size_t(p.precision)]), std::string(method_names[std::size_t(p.method)]), name, p, synapses};
+}
+
 // A map of the same kind that has so many sets.
 Problem with_sets(Problem p, std::uint64_t sets) {
   std::vector<double>& values = p.axes.front().values;
@@ -62,7 +151,7 @@ Problem with_sets(Problem p, std::uint64_t sets) {
   return p;
 }
 
-// Hands out all sets, as often as it is told to, and drops what comes back.
+// Hands out all sets, as often as it is told to, and drops what comes back but for its sum.
 class Dropped final : public Work {
  public:
   Dropped(std::uint64_t sets, std::uint64_t tile, std::uint64_t times) : sets_(sets), tile_(tile), tiles_((sets + tile - 1) / tile), times_(times) {}
@@ -73,13 +162,19 @@ class Dropped final : public Work {
     tile = {first, std::min(tile_, sets_ - first)};
     return true;
   }
-  void done(TileResult) override {}
+  void done(TileResult r) override {
+    const std::lock_guard lock(mutex_);
+    for (const double value : r.values) sum += value;
+  }
   void advance(std::uint64_t) override {}
   bool abort() const override { return false; }
   void say(const std::string& message) override { neurosweep::say("note: " + message); }
 
+  double sum = 0;                                            // of all measures of all sets: of a network, spikes
+
  private:
   const std::uint64_t sets_, tile_, tiles_, times_;
+  std::mutex mutex_;
   std::atomic<std::uint64_t> next_ = 0;
 };
 
@@ -88,18 +183,21 @@ struct Measured {
   Problem problem;
   std::uint64_t times = 1;
 
-  double node_steps() const { return double(problem.sets()) * double(problem.steps) * double(times); }
-  double seconds(Backend& backend) const {
+  double node_steps() const { return double(problem.sets()) * double(problem.steps) * double(nodes_in(problem)) * double(times); }
+  double seconds(Backend& backend) {
     Dropped work(problem.sets(), backend.tile_size(problem), times);
     const auto begin = std::chrono::steady_clock::now();
     backend.run(problem, work);
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double taken = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    sum = work.sum;
+    return taken;
   }
+  double sum = 0;                                            // of the latest run
 };
 
 // Of about so many sets in all; no map so large that its axis takes memory and time.
 Measured with_work(const Problem& p, double sets) {
-  constexpr double least = 64, most = 1 << 22;               // whole registers and warps
+  const double least = p.network ? 2 : 64, most = 1 << 22;   // whole registers and warps
   const auto n = std::uint64_t(std::ceil(std::clamp(sets, least, most) / least) * least);
   return {with_sets(p, n), std::max<std::uint64_t>(1, std::uint64_t(std::llround(sets / double(n))))};
 }
@@ -124,10 +222,12 @@ double number_in(std::string_view table, const std::string& cells, int column) {
 
 std::vector<Kernel> bench_kernels(const std::vector<std::string>& names) {
   std::vector<const ModelInfo*> chosen;
-  for (const std::string& name : names) chosen.push_back(&model_named(name));
+  for (const std::string& name : names)
+    if (name != network_name) chosen.push_back(&model_named(name));
   std::vector<Kernel> kernels;
+  const bool networks = names.empty() || std::find(names.begin(), names.end(), network_name) != names.end();
   for (const ModelInfo& m : models()) {
-    if (!chosen.empty() && std::find(chosen.begin(), chosen.end(), &m) == chosen.end()) continue;
+    if (!names.empty() && std::find(chosen.begin(), chosen.end(), &m) == chosen.end()) continue;
     kernels.push_back(kernel_of(m, false, Engine::none));
     kernels.push_back(kernel_of(m, true, Engine::none));
     kernels.push_back(kernel_of(m, true, Engine::direct));
@@ -135,21 +235,23 @@ std::vector<Kernel> bench_kernels(const std::vector<std::string>& names) {
     kernels.push_back(kernel_of(m, true, Engine::fft));
     kernels.push_back(kernel_of(m, false, Engine::none, Precision::double_));
   }
+  if (networks) kernels.push_back(network_kernel("balanced 200", balanced, 0.1 * 199)), kernels.push_back(network_kernel("all to all 100", all_to_all, 99));
   return kernels;
 }
 
-Speed speed_of(Backend& backend, const Problem& problem, double seconds) {
+Speed speed_of(Backend& backend, const Kernel& kernel, double seconds) {
   const double share = seconds / (bench_runs + 1);           // what precedes the runs takes about as long as one
-  double sets = 64;
-  Measured measured = with_work(problem, sets);
+  double sets = kernel.problem.network ? 2 : 64;
+  Measured measured = with_work(kernel.problem, sets);
   for (double taken = measured.seconds(backend); taken < share / 2; taken = measured.seconds(backend)) {
     sets *= std::clamp(share / taken, 2.0, 16.0);
-    measured = with_work(problem, sets);
+    measured = with_work(kernel.problem, sets);
   }
   std::array<double, bench_runs> speeds;
   for (double& speed : speeds) speed = measured.node_steps() / measured.seconds(backend);
   std::sort(speeds.begin(), speeds.end());
-  return {speeds[bench_runs / 2], speeds.front(), speeds.back()};
+  const double median = speeds[bench_runs / 2];
+  return {median, speeds.front(), speeds.back(), median * measured.sum / measured.node_steps() * kernel.synapses};
 }
 
 // Divisions occupy a unit of their own while others go on: whichever takes longer.

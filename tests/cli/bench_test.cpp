@@ -70,6 +70,21 @@ TEST(Bench, Json) {
                                           "jansen-rit float exp-euler noise fft", "jansen-rit double exp-euler constant none"}));
 }
 
+// Neuron-steps, and how often a spike reached a cell.
+TEST(Bench, Networks) {
+  const Json all = Json::parse(bench({"--model", "network", "--threads", "1", "--json"}).out);
+  const Json& kernels = all.at("devices")[0].at("kernels");
+  ASSERT_EQ(kernels.size(), 2u);
+  const double cells[] = {200, 100}, fewest_events[] = {0.01, 0.05};             // a neuron-step: rates of 10 Hz at least
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Json& speed = kernels[i].at("speeds")[0];
+    EXPECT_DOUBLE_EQ(speed.at("sets_per_second").get<double>() * 4000 * cells[i], speed.at("node_steps_per_second").get<double>());
+    EXPECT_GT(speed.at("synaptic_events_per_second").get<double>(), fewest_events[i] * speed["node_steps_per_second"].get<double>());
+  }
+  const Result table = bench({"--model", "network", "--threads", "1"});
+  for (const char* text : {"\nnetwork, euler\n  float balanced 200 ", "\n  float all to all 100 ", "\nSynaptic events of balanced 200: "}) EXPECT_TRUE(contains(table.out, text)) << table.out;
+}
+
 TEST(Bench, OneThreadIsMeasuredOnce) {
   const Result r = bench({"--model", "lif", "--threads", "1", "--json"});
   const Json j = Json::parse(r.out);
