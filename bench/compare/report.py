@@ -59,14 +59,16 @@ def agreement_of(outcome, titles):
 
     if not outcome.checks:
         return ""
+    text = f"\n### Agreement on {sets(outcome.sweep)} sets\n"
     scale = [c for c in outcome.checks if not c.noise][:len(outcome.sweep.measures)]
-    scales = [["*allowed*", *(number(c.limit) for c in scale)],
-              ["*scale of rounding: neurosweep, float against double*", *(number(c.rounding) for c in scale)],
-              ["*scale of a wrong scheme: neurosweep, heun instead*", *(number(c.scheme) for c in scale)]]
-    text = f"\n### Agreement on {sets} sets\n\nWithout noise, set by set: what 99 % of the differences keep to, and the largest (units of the sweep's CSV). A rival "
-    text += "with another method is held to neurosweep with that method.\n\n"
-    text += table(["", *outcome.sweep.measures], rows(False, lambda c: f"{number(c.found)}, {number(c.largest)}") + scales)
-    if outcome.sweep.noise:
+    if scale:
+        scales = [["*allowed*", *(number(c.limit) for c in scale)],
+                  ["*scale of rounding: neurosweep, float against double*", *(number(c.rounding) for c in scale)],
+                  ["*scale of a wrong scheme: neurosweep, heun instead*", *(number(c.scheme) for c in scale)]]
+        text += "\nWithout noise, set by set: what 99 % of the differences keep to, and the largest (units of the sweep's CSV). A rival "
+        text += "with another method is held to neurosweep with that method.\n\n"
+        text += table(["", *outcome.sweep.measures], rows(False, lambda c: f"{number(c.found)}, {number(c.largest)}") + scales)
+    if any(c.noise for c in outcome.checks):
         text += "\nWith noise: the mean difference over the sets, in standard errors "
         text += f"({number(z_limit)} allowed).\n\n" + table(["", *outcome.sweep.measures], rows(True, lambda c: number(c.found)))
     for c in outcome.checks:
@@ -77,7 +79,7 @@ def agreement_of(outcome, titles):
 
 def section(outcome, session, titles):
     sweep = outcome.sweep
-    text = f"\n## {sweep.title}\n\n{sweep.steps} steps a set, {sweep.method}, float.\n"
+    text = f"\n## {sweep.title}\n\n{sweep.steps} steps a set{f' of {sweep.cells} cells, counted cell by cell' if sweep.cells > 1 else ''}, {sweep.method}, float.\n"
     for cores, whole, own in outcome.large:
         rows = [[titles[m.rival], f"{m.sets}", settings_of(m, sweep), f"{m.compile:.1f}", millions(m.rate), millions(m.neurosweep),
                  times(m.ratio), times(m.large)] for m in outcome.measured if m.cores == cores]

@@ -12,7 +12,6 @@ from time import perf_counter
 import agreement
 
 here = Path(__file__).resolve().parent
-smallest = 1024          # sets that a rival is tuned with
 
 
 def environment(threads):
@@ -147,10 +146,10 @@ class Session:
                 except Failed as failed:
                     outcome.failures[name] = str(failed)
             whole, own = self.rounds_of(sweep, present, cores)
-            outcome.large.append((len(cores), sweep.large * sweep.steps / median(whole), median(own)))
+            outcome.large.append((len(cores), sweep.large * sweep.work / median(whole), median(own)))
             outcome.measured += [self.line(sweep, rival, cores, whole) for rival in present]
             if len(cores) == 1:
-                reference = agreement.Reference(sweep, lambda *more: self.neurosweep(sweep, agreement.sets, cores, *more), self.folder.name)
+                reference = agreement.Reference(sweep, lambda *more: self.neurosweep(sweep, agreement.sets(sweep), cores, *more), self.folder.name)
                 for rival in present:
                     outcome.checks += reference.check(rival.name, rival.workers[0], rival.setting, rival.method)
             for rival in present:
@@ -164,7 +163,7 @@ class Session:
             worker = Worker(name, sweep, cores)
             hello = worker.ask("hello")
             outcome.versions |= hello["versions"]
-            best = max(worker.ask("tune", sets=smallest)["trials"], key=lambda trial: trial["rate"])
+            best = max(worker.ask("tune", sets=sweep.smallest)["trials"], key=lambda trial: trial["rate"])
             tuned[name] = best | hello
             workers = [worker]
         elif tuned[name]["threads"]:
@@ -172,8 +171,8 @@ class Session:
         else:
             workers = [Worker(name, sweep, [core], i, len(cores)) for i, core in enumerate(cores)]
         best = tuned[name]
-        each = max(best["setting"].get("batch", 0), smallest)
-        while 2 * each * sweep.steps / best["rate"] < self.seconds:
+        each = max(best["setting"].get("batch", 0), sweep.smallest)
+        while 2 * each * sweep.work / best["rate"] < self.seconds:
             each *= 2
         rival = Rival(name, workers, each * len(cores), best["method"], best["setting"], best["compile"])
         rival.run()
@@ -192,7 +191,7 @@ class Session:
         return whole, own
 
     def line(self, sweep, rival, cores, whole):
-        work, share = rival.sets * sweep.steps, sweep.large / rival.sets
+        work, share = rival.sets * sweep.work, sweep.large / rival.sets
         return Measured(rival.name, len(cores), rival.sets, rival.method, rival.setting, rival.compile, work / median(rival.seconds),
                         work / median(rival.neurosweep), median(r / n for r, n in zip(rival.seconds, rival.neurosweep)),
                         median(r * share / n for r, n in zip(rival.seconds, whole)))

@@ -1,4 +1,4 @@
-"""The three sweeps that everybody runs: their numbers, their grids, and how neurosweep is called for them."""
+"""The sweeps that everybody runs: their numbers, their grids, and how neurosweep is called for them."""
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,14 @@ class Sweep:
     method: str
     large: int         # sets of a map that neurosweep takes about a second for
     noise: float = 0   # SD of each step's noise on the input
+    cells: int = 1     # of a network, whose steps are counted cell by cell
+    smallest: int = 1024   # sets that a rival is tuned with
+    quiet: bool = True     # whether it can be run without noise
+
+    @property
+    def work(self):
+        """Node-steps of a set."""
+        return self.steps * self.cells
 
     def counts(self, sets):
         """The axes' counts: their product is `sets`, a square's worth of columns for two axes."""
@@ -62,7 +70,13 @@ izhikevich = Sweep("izhikevich", "Izhikevich, spikes over the current", here / "
 larter_breakspear = Sweep("larter_breakspear", "Larter-Breakspear, the cycle over d_V", here / "larter_breakspear.toml",
                           (Axis("d_V", 0.78, 0.8),), steps=10000, transient=5000, dt=0.1,
                           measures=("amplitude", "mean", "std"), method="euler", large=2**16)
-sweeps = {s.name: s for s in (gain_map, izhikevich, larter_breakspear)}
+balanced = Sweep("balanced_network", "Network: 200 LIF cells, sparse conductances, Poisson input", here / "balanced_network.toml",
+                 (Axis("projection.inhibition.weight", 3, 5),), steps=10000, transient=0, dt=0.1, measures=("E.rate", "I.rate"), method="euler",
+                 large=512, cells=200, smallest=8, quiet=False)
+eig = Sweep("eig_network", "Network: 100 Izhikevich cells, all to all, noise", here / "eig_network.toml",
+            (Axis("population.E.input.I.mean", 4.5, 5.5),), steps=4000, transient=0, dt=0.5, measures=("E.rate", "PV.rate"), method="euler",
+            large=2048, cells=100, smallest=32, quiet=False)
+sweeps = {s.name: s for s in (gain_map, izhikevich, larter_breakspear, balanced, eig)}
 
 
 def in_batches(compute, columns, batch):

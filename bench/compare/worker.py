@@ -49,7 +49,7 @@ class Worker:
         for setting in self.rival.settings[self.sweep.name]:
             n = max(sets, setting.get("batch", 0))
             cold, warm = self.run(n, setting), [self.run(n, setting) for _ in range(3)]
-            trials.append(dict(setting=setting, rate=n * self.sweep.steps / min(w["cpu"] for w in warm),
+            trials.append(dict(setting=setting, rate=n * self.sweep.work / min(w["cpu"] for w in warm),
                                compile=cold["seconds"] - min(w["seconds"] for w in warm)))
         return dict(trials=trials)
 

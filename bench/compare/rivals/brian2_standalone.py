@@ -7,10 +7,11 @@ import tempfile
 
 import brian2 as b2
 import numpy as np
+from sweeps import balanced
 from sweeps import izhikevich as iz
 
 packages = ("brian2",)
-settings = {"izhikevich": [dict(batch=b) for b in (4096, 16384, 65536)]}
+settings = {"izhikevich": [dict(batch=b) for b in (4096, 16384, 65536)], "balanced_network": [{}]}
 
 b2.BrianLogger.suppress_name("py.warnings")
 b2.prefs.core.default_float_dtype = np.float32
@@ -45,3 +46,39 @@ def izhikevich(columns, noise, seed, batch):
         b2.device.run(run_args={group.I: columns[0][i:i + batch]})
         counts.append(np.array(spikes.count[:]))
     return {"spike_count": np.concatenate(counts)}
+
+
+def build_network():
+    """Wired anew in each run, as the sweep's sets are. One random number a cell and step for its 100 sources: PoissonInput."""
+    b2.set_device("cpp_standalone", build_on_run=False)
+    b2.device.reinit()
+    b2.device.activate(build_on_run=False)
+    b2.defaultclock.dt = balanced.dt * b2.ms
+    cells = b2.NeuronGroup(200, """dv/dt = ((-75 - v) + (s_exc * (0 - v) + s_inh * (-80 - v)) / 10) / (10 * ms) : 1 (unless refractory)
+                                   ds_exc/dt = -s_exc / (2 * ms) : 1
+                                   ds_inh/dt = -s_inh / (5 * ms) : 1""", threshold="v >= -55", reset="v = -75", refractory=2 * b2.ms, method="euler")
+    cells.v = -75
+    excitatory, inhibitory = cells[:160], cells[160:]
+    exc = b2.Synapses(excitatory, cells, on_pre="s_exc_post += 0.6")
+    exc.connect(condition="i != j", p=0.1)
+    inh = b2.Synapses(inhibitory, cells, "w : 1 (shared, constant)", on_pre="s_inh_post += w")
+    inh.connect(condition="i + 160 != j", p=0.1)
+    inh.w = 4
+    poisson = b2.PoissonInput(cells, "v", 100, 40 * b2.Hz, weight=0.5)
+    spikes = b2.SpikeMonitor(cells, record=False)
+    b2.Network(cells, exc, inh, poisson, spikes).run(balanced.steps * balanced.dt * b2.ms)
+    b2.device.build(directory=tempfile.mkdtemp(), run=False)
+    return inh, spikes
+
+
+def balanced_network(columns, noise, seed):
+    if "network" not in built:
+        built.clear()
+        built["network"] = build_network()
+    inh, spikes = built["network"]
+    rates = []
+    for w in columns[0]:
+        b2.device.run(run_args={inh.w: float(w)})
+        rates.append(spikes.count[:].reshape(200))
+    rates = np.array(rates) / (balanced.steps * balanced.dt * 1e-3)
+    return {"E.rate": rates[:, :160].mean(axis=1), "I.rate": rates[:, 160:].mean(axis=1)}
