@@ -74,7 +74,7 @@ balanced = Sweep("balanced_network", "Network: 200 LIF cells, sparse conductance
                  (Axis("projection.inhibition.weight", 3, 5),), steps=10000, transient=0, dt=0.1, measures=("E.rate", "I.rate"), method="euler",
                  large=512, cells=200, smallest=8, quiet=False)
 eig = Sweep("eig_network", "Network: 100 Izhikevich cells, all to all, noise", here / "eig_network.toml",
-            (Axis("population.E.input.I.mean", 4.5, 5.5),), steps=4000, transient=0, dt=0.5, measures=("E.rate", "PV.rate"), method="euler",
+            (Axis("population.E.input.I.mean", 4.5, 5.5),), steps=4000, transient=0, dt=0.5, measures=("E.rate", "SST.rate"), method="euler",
             large=2048, cells=100, smallest=32, quiet=False)
 sweeps = {s.name: s for s in (gain_map, izhikevich, larter_breakspear, balanced, eig)}
 

@@ -9,13 +9,13 @@ from sweeps import eig, in_batches
 packages = ("jaxfne", "jax")
 settings = {"eig_network": [dict(batch=b) for b in (8, 32, 128)]}
 network = make_eig_network(eig.cells)
-sizes = {"E": 80, "PV": 10}
+excitatory = 80
 
 
 @jax.jit
 def rates(drives, keys):
     def one(drive, key):
-        params = replace(network.params, drive=network.params.drive.at[:sizes["E"]].set(drive))
+        params = replace(network.params, drive=network.params.drive.at[:excitatory].set(drive))
         _, spikes, _ = simulate_eig_izhikevich(params, eig.steps, eig.dt, key)
         return spikes.mean(axis=0)
     return jax.vmap(one)(drives, keys) * 1e3 / eig.dt
@@ -26,5 +26,5 @@ def eig_network(columns, noise, seed, batch):
 
     def compute(first, drives):
         found = rates(jnp.asarray(drives), jax.random.split(jax.random.fold_in(key, first), len(drives)))
-        return {"E.rate": found[:, :80].mean(axis=1), "PV.rate": found[:, 80:90].mean(axis=1)}
+        return {"E.rate": found[:, :excitatory].mean(axis=1), "SST.rate": found[:, 90:97].mean(axis=1)}
     return in_batches(compute, columns, batch)
