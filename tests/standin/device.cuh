@@ -4,10 +4,14 @@
 #include <cuda_runtime.h>
 #include <thrust/system/cpp/execution_policy.h>
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <tuple>
 #include <utility>
+
+#include "block.hpp"
 
 #undef __launch_bounds__
 #define __launch_bounds__(...)
@@ -47,6 +51,29 @@ cudaError_t launch(void (*kernel)(P...), dim3 grid, dim3 block, std::size_t shar
   return standin::enqueue_grid(
       grid, block, shared, stream,
       [kernel, arguments = std::tuple<P...>(std::forward<A>(a)...)] { std::apply(kernel, arguments); });
+}
+
+template <class T>
+T* shared_memory() {
+  return static_cast<T*>(standin::shared_memory());
+}
+inline void block_barrier() { standin::wait_for_block(); }
+inline std::uint32_t ballot(bool b) {
+  std::uint64_t all[32];
+  standin::exchange(b, all);
+  std::uint32_t bits = 0;
+  for (int i = 0; i < 32; ++i) bits |= std::uint32_t(all[i] != 0) << i;
+  return bits;
+}
+// By the same tree as on a GPU.
+template <class T>
+T warp_sum(T x) {
+  std::uint64_t all[32];
+  for (unsigned apart = 16; apart > 0; apart /= 2) {
+    standin::exchange(std::bit_cast<std::uint64_t>(double(x)), all);
+    x += T(std::bit_cast<double>(all[threadIdx.x % 32 ^ apart]));
+  }
+  return x;
 }
 
 // The allocator is used once, as Thrust on a GPU would.

@@ -74,6 +74,8 @@ struct Runtime {
 Runtime runtime;
 thread_local int current_device = 0;
 
+constexpr std::size_t max_shared = 227 * 1024;   // of compute capability 9.0
+
 using Lock = std::lock_guard<std::recursive_mutex>;
 
 std::uintptr_t address(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
@@ -190,16 +192,22 @@ bool must_fail() {
 
 // ---- kernels --------------------------------------------------------------------------------------------------------
 
-// Blocks one after the other, and the threads of a block too, first to last or last to first: no kernel here has a
-// barrier.
-void run_grid(dim3 grid, dim3 block, bool backwards, const std::function<void()>& thread) {
+// Blocks one after the other, and the threads of a block too, first to last or last to first. Barriers are for kernels with
+// shared memory.
+void run_grid(dim3 grid, dim3 block, std::size_t shared, bool backwards, const std::function<void()>& thread) {
   gridDim = grid, blockDim = block;
   for (unsigned y = 0; y < grid.y; ++y)
-    for (unsigned x = 0; x < grid.x; ++x)
+    for (unsigned x = 0; x < grid.x; ++x) {
+      blockIdx = {x, y, 0};
+      if (shared > 0) {
+        run_block(block.x, backwards, shared, thread);
+        continue;
+      }
       for (unsigned t = 0; t < block.x; ++t) {
-        blockIdx = {x, y, 0}, threadIdx = {backwards ? block.x - 1 - t : t, 0, 0};
+        threadIdx = {backwards ? block.x - 1 - t : t, 0, 0};
         thread();
       }
+    }
 }
 
 // ---- cuFFT ----------------------------------------------------------------------------------------------------------
@@ -271,12 +279,12 @@ int most_queued() { return int(runtime.most_queued); }
 cudaError_t enqueue_grid(dim3 grid, dim3 block, std::size_t shared, cudaStream_t s, std::function<void()> thread) {
   STANDIN_CALL(cudaErrorLaunchOutOfResources);
   if (grid.x == 0 || grid.y == 0 || grid.z != 1 || grid.y > 65535 || block.x == 0 || block.x > 1024 || block.y != 1 ||
-      block.z != 1 || shared != 0)
+      block.z != 1 || shared > max_shared)
     return cudaErrorInvalidConfiguration;
   CUstream_st& stream = stream_of(s);
   if (stream.device != current_device) die("a launch on another device's stream");
   const bool backwards = runtime.random() % 2 == 0;
-  enqueue(stream, {[=] { run_grid(grid, block, backwards, thread); }});
+  enqueue(stream, {[=] { run_grid(grid, block, shared, backwards, thread); }});
   return cudaSuccess;
 }
 
