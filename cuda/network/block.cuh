@@ -84,7 +84,6 @@ class NetworkBlock {
     for (int i = int(threadIdx.x); i < a_.shape.ring * a_.shape.row; i += int(blockDim.x)) m_.ring[i] = 0;
     if (lane() == 0) m_.found[warp()] = 0;
     for (int p = int(threadIdx.x); p < plan_.n_population; p += int(blockDim.x)) begin_population(p);
-    block_barrier();
     each_slot([&](int slot) {
       m_.v[slot] = T(0), m_.open[slot] = 0, m_.trains[slot].begin();
       for (int c = 0; c < set_.n_channel; ++c) synapse(c, slot) = T(0);
@@ -264,8 +263,10 @@ class NetworkBlock {
   __device__ void deliver_rows(const Block& block, const LaneBits* spikes) {
     const RowsView& rows = *block.rows;
     const T* const weight = static_cast<const T*>(rows.weight);
-    block_barrier();
+    bool any = false;
     each_spike(rows, spikes, [&](int from) {
+      block_barrier();
+      any = true;
       const std::uint64_t begin = rows.begin[from], end = rows.begin[from + 1];
       for (std::uint64_t i = begin + threadIdx.x; i < end; i += blockDim.x) {
         const std::uint32_t target = rows.target[i];
@@ -273,8 +274,8 @@ class NetworkBlock {
         T& s = synapse(block.channel, int(target));
         for (std::uint64_t k = i; k < end && rows.target[k] == target; ++k) s += weight ? weight[k] : T(block.weight);
       }
-      block_barrier();
     });
+    if (any) block_barrier();
   }
 
   __device__ void jump() {

@@ -113,7 +113,7 @@ void expect_as_cpu(Net net, double tolerance, std::uint64_t set = 0, std::uint32
   }
 }
 
-// Every kind of rows, transmission and junction, delays, given spikes, two models, Poisson arrivals, noise.
+// Every kind of rows, transmission and junction, rows after counted spikes in one channel, delays, given spikes, two models, Poisson arrivals, noise.
 Net mixture() {
   Net net(0.1e-3, 400);
   net.p.transient = 100;
@@ -124,8 +124,8 @@ Net mixture() {
   for (int i = 0; i < 60; ++i) net.n->populations[std::size_t(given)].spikes.push_back({20 * i, i % 3});
   const int ampa = net.receptor(Transmission::current, 2), gaba = net.receptor(Transmission::conductance, 5, -80),
             instant = net.receptor(Transmission::instant), jump = net.receptor(Transmission::jump);
-  net.projection({a}, {a, b, c}, ampa, 3), net.projection({b}, {a, b}, gaba, 0.1, 0.3, 0.5), net.projection({given}, {a, c}, instant, 40, 1.5, 0.9);
-  net.projection({a, c}, {b, c}, jump, 0.2, 0.7, 0.08), net.projection({c}, {a}, ampa, -2, 0, 0.05);
+  net.projection({a}, {a, b, c}, ampa, 3.1), net.projection({b}, {a, b}, gaba, 0.1, 0.3, 0.5), net.projection({given}, {a, c}, instant, 40, 1.5, 0.9);
+  net.projection({a, c}, {b, c}, jump, 0.2, 0.7, 0.08), net.projection({given}, {a}, ampa, 2.3, 0, 0.1), net.projection({c}, {a}, ampa, -2, 0, 0.05);
   net.listed({given}, {b, c}, {{0, 0, 1.0, jump, 0}, {0, 0, 0.5, jump, 0}, {1, 22, 2.0, jump, 3}, {2, 20, -1.0, jump, 3}, {2, 3, 1.0, ampa, 0}});
   net.gap(a, a, 0.1, 0.2), net.gap(a, c, 0.05), net.gap(b, b, 0.02);
   return net;
