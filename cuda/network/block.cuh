@@ -65,9 +65,11 @@ class NetworkBlock {
   __device__ const NetworkPopulation& population(int slot) const { return plan_.populations[plan_.slots.population[slot]]; }
   __device__ bool valid(int slot) const { return plan_.slots.valid[slot / block_width] >> slot % block_width & 1; }
   static __device__ bool has(const LaneBits* bits, int slot) { return bits[slot / block_width] >> slot % block_width & 1; }
+  template <class Model>                      // a constant: the tables are not in a GPU's memory
+  static constexpr int potential = potential_of<Model>();
   template <class Model>
   __device__ T& state(int i, int slot) const {
-    return i == potential_of<Model>() ? m_.v[slot] : m_.x[std::int64_t(i) * slots_ + slot];
+    return i == potential<Model> ? m_.v[slot] : m_.x[std::int64_t(i) * slots_ + slot];
   }
   __device__ T& synapse(int channel, int slot) const { return m_.s[std::int64_t(channel) * slots_ + slot]; }
   __device__ LaneBits* row(std::int64_t t) const { return m_.ring + (t & (a_.shape.ring - 1)) * a_.shape.row; }
@@ -161,10 +163,10 @@ class NetworkBlock {
     }
     bool open;
     const bool spiked = cell.step(dynamics<Model>(p), u, true, open);
-    if constexpr (potential_of<Model>() >= 0)
-      if (open && a_.shape.arrive) cell.x[potential_of<Model>()] += m_.arrivals[(t % 4) * slots_ + slot];
+    if constexpr (potential<Model> >= 0)
+      if (open && a_.shape.arrive) cell.x[potential<Model>] += m_.arrivals[(t % 4) * slots_ + slot];
     NS_UNROLL for (int i = 0; i < Model::n_state; ++i) state<Model>(i, slot) = cell.x[i];
-    if constexpr (potential_of<Model>() < 0) m_.v[slot] = Model::signal(cell.x, 0);
+    if constexpr (potential<Model> < 0) m_.v[slot] = Model::signal(cell.x, 0);
     if constexpr (Refractory<Model>) m_.hold[slot] = cell.hold.steps;
     m_.open[slot] = open;
     return spiked;
