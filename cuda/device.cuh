@@ -26,6 +26,8 @@ __device__ T* shared_memory() {
   return reinterpret_cast<T*>(ns_shared);
 }
 __device__ inline void block_barrier() { __syncthreads(); }
+// In the block's memory.
+__device__ inline void atomic_or(std::uint32_t& word, std::uint32_t bits) { atomicOr(&word, bits); }
 // Of a whole warp: a bit for each thread; the sum, in one order.
 __device__ inline std::uint32_t ballot(bool b) { return __ballot_sync(~0u, b); }
 template <class T>
