@@ -15,6 +15,8 @@
 #include <utility>
 
 #include "summary.hpp"
+#include "network/sweep.cuh"
+#include "node_sweep.cuh"
 #include "tile_runner.cuh"
 
 namespace neurosweep {
@@ -69,6 +71,7 @@ struct Device {
   std::int64_t multiprocessors;
   std::int64_t double_costs;  // times as much as float
   std::int64_t cache;         // bytes, of the second level
+  std::size_t block_memory;   // bytes of shared memory that a block may use
 
   explicit Device(int i) : index(i) {
     const cudaDeviceProp p = properties(i);
@@ -85,7 +88,7 @@ struct Device {
     }
     int ratio = 0;
     NS_CHECK(cudaDeviceGetAttribute(&ratio, cudaDevAttrSingleToDoublePrecisionPerfRatio, i));
-    multiprocessors = p.multiProcessorCount, cache = p.l2CacheSize;
+    multiprocessors = p.multiProcessorCount, cache = p.l2CacheSize, block_memory = p.sharedMemPerBlockOptin;
     double_costs = std::max(ratio, 2);
   }
 
@@ -97,7 +100,8 @@ struct Device {
     constexpr std::int64_t per_multiprocessor = 200'000'000 / 4;
     constexpr std::int64_t threads_that_fill = 512;  // four warps for each of its schedulers
     const std::int64_t drifts = p.method == Method::rk4 ? 4 : p.method == Method::heun ? 2 : 1;
-    const std::int64_t costs = drifts * (p.precision == Precision::single_ ? 1 : double_costs);
+    const std::int64_t waits = p.network ? 4 : 1;    // at barriers, for rows of spikes, and for a thread's other cells
+    const std::int64_t costs = drifts * waits * (p.precision == Precision::single_ ? 1 : double_costs);
     return {multiprocessors * per_multiprocessor / costs, per_multiprocessor / threads_that_fill / costs};
   }
 
@@ -179,10 +183,12 @@ struct Part {  // sets of an open tile that one runner takes
 };
 
 // One device's thread: two runners, a part of a tile each.
-template <class T>
+template <class Sweep>
 class DeviceWorker {
+  using T = typename Sweep::Real;
+
  public:
-  DeviceWorker(const Problem& p, const DeviceSweep<T>& sweep, const Device& device, std::int64_t sets_that_fit,
+  DeviceWorker(const Problem& p, const Sweep& sweep, const Device& device, std::int64_t sets_that_fit,
                SharedWork& work)
       : p_(p),
         sweep_(sweep),
@@ -200,8 +206,8 @@ class DeviceWorker {
 
  private:
   struct Slot {
-    explicit Slot(const DeviceSweep<T>& sweep) : runner(sweep) {}
-    TileRunner<T> runner;
+    explicit Slot(const Sweep& sweep) : runner(sweep) {}
+    TileRunner<Sweep> runner;
     Part part;  // no tile: idle
   };
 
@@ -274,7 +280,7 @@ class DeviceWorker {
   }
 
   const Problem& p_;
-  const DeviceSweep<T>& sweep_;
+  const Sweep& sweep_;
   const Device& device_;
   std::uint64_t capacity_;  // sets of a part at most
   SharedWork& work_;
@@ -289,17 +295,26 @@ std::size_t free_memory(const Device& device) {
   return free;
 }
 
-template <class T>
+// Calls f(std::type_identity<the sweep's class>{}, what its constructor takes beside problem and limits...).
+template <class F>
+auto with_sweep(const Problem& p, const Device& device, F f) {
+  const bool single = p.precision == Precision::single_;
+  if (!p.network) return single ? f(std::type_identity<NodeSweep<float>>{}) : f(std::type_identity<NodeSweep<double>>{});
+  return single ? f(std::type_identity<NetworkSweep<float>>{}, device.block_memory) : f(std::type_identity<NetworkSweep<double>>{}, device.block_memory);
+}
+
 void run_on(const Device& device, const Problem& p, const CudaLimits& limits, SharedWork& work) {
-  std::optional<DeviceSweep<T>> sweep;
-  std::optional<DeviceWorker<T>> worker;
-  with_place(device.name, [&] {
-    const std::size_t memory = free_memory(device);
-    sweep.emplace(p, device.fitting(p, limits), device.launch_bound(p, limits));
-    sweep->upload(p);
-    worker.emplace(p, *sweep, device, sweep->sets_that_fit(memory), work);
+  with_sweep(p, device, [&]<class Sweep>(std::type_identity<Sweep>, auto... more) {
+    std::optional<Sweep> sweep;
+    std::optional<DeviceWorker<Sweep>> worker;
+    with_place(device.name, [&] {
+      const std::size_t memory = free_memory(device);
+      sweep.emplace(p, device.fitting(p, limits), device.launch_bound(p, limits), more...);
+      sweep->upload(p);
+      worker.emplace(p, *sweep, device, sweep->sets_that_fit(memory), work);
+    });
+    worker->run();
   });
-  worker->run();
 }
 
 // ---- the backend ----------------------------------------------------------------------------------------------------
@@ -336,14 +351,26 @@ class CudaBackend final : public Backend {
     return p.precision == Precision::single_ ? direct_refusal_for<float>(p) : direct_refusal_for<double>(p);
   }
 
+  std::string refusal(const Problem& p) const override {
+    if (!p.network) return {};
+    const NetworkOutline outline(p, block_width, block_lanes_from);
+    const BlockShape shape = p.precision == Precision::single_ ? block_shape<float>(outline) : block_shape<double>(outline);
+    for (const Device& d : devices_)
+      if (const std::string why = block_refusal(*p.network, shape, d.block_memory); !why.empty()) return why;
+    return {};
+  }
+
   std::uint64_t tile_size(const Problem& p) const override {
     std::uint64_t fit = max_sets;
     for (const Device& d : devices_)
-      fit = std::min(fit, p.precision == Precision::single_ ? tile_size_for<float>(d, p) : tile_size_for<double>(d, p));
+      fit = std::min(fit, with_sweep(p, d, [&]<class Sweep>(std::type_identity<Sweep>, auto... more) {
+        const Sweep sweep(p, d.fitting(p, limits_), d.launch_bound(p, limits_), more...);
+        return std::uint64_t(sweep.sets_that_fit(free_memory(d)));
+      }));
     // A device gets four tiles or more, so that their copies hide behind each other's kernels, unless they were too
     // small to keep it busy. About equal ones, of whole warps.
     const std::uint64_t share = divide_up(p.sets(), devices_.size());
-    const std::uint64_t busy = share * p.replicates / std::uint64_t(limits_.busy);
+    const std::uint64_t busy = share * p.replicates * nodes_in(p) / std::uint64_t(limits_.busy);
     const std::uint64_t tiles = std::max(divide_up(share, fit), std::clamp<std::uint64_t>(busy, 1, 4));
     const std::uint64_t tile = divide_up(divide_up(share, tiles), 32) * 32;
     return std::min({tile, fit, share});
@@ -382,15 +409,13 @@ class CudaBackend final : public Backend {
 
   void run_device(const Device& d, const Problem& p, SharedWork& work) const {
     try {
-      if (p.precision == Precision::single_)
-        run_on<float>(d, p, limits_, work);
-      else
-        run_on<double>(d, p, limits_, work);
+      run_on(d, p, limits_, work);
     } catch (...) { work.fail(std::current_exception()); }
   }
 
   template <class T>
   static std::string direct_refusal_for(const Problem& p) {
+    if (p.network) return "a GPU's networks have their spectra by \"fft\"";
     if (!direct_possible(p.spectrum)) return "it needs an overlap of 0 or half a segment";
     const Setup s = make_setup(p);
     const DirectPlan plan = direct_plan(s);
@@ -405,12 +430,6 @@ class CudaBackend final : public Backend {
              std::to_string(constant_table_bytes) +
              "; a segment and a transient that are multiples of 16 samples make it smaller";
     return {};
-  }
-
-  template <class T>
-  std::uint64_t tile_size_for(const Device& d, const Problem& p) const {
-    const DeviceSweep<T> sweep(p, d.fitting(p, limits_), d.launch_bound(p, limits_));
-    return std::uint64_t(sweep.sets_that_fit(free_memory(d)));
   }
 
   const CudaLimits limits_;

@@ -29,6 +29,8 @@ class Backend {
   virtual std::string direct_refusal(const Problem&) const = 0;
   // The same for engine `fft`.
   virtual std::string fft_refusal(const Problem&) const { return {}; }
+  // Why this backend cannot run the problem at all.
+  virtual std::string refusal(const Problem&) const { return {}; }
   virtual std::uint64_t tile_size(const Problem&) const = 0;      // sets per tile unless the user says otherwise
   virtual void run(const Problem&, Work&) = 0;           // returns when next() gave false everywhere; throws on error
 };

@@ -20,6 +20,8 @@ struct CudaLimits {
   std::int64_t node_steps = 0;
   // Transformed at a time, at most: fewer where a GPU's second-level cache holds no more of their spectra. Whole warps.
   int fft_columns = 1 << 14;
+  // Of a network's block, at most: whole warps.
+  int network_threads = 256;
 };
 
 std::unique_ptr<Backend> make_cuda_backend(std::vector<int> devices, const CudaLimits& limits);

@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
-#include "device_sweep.cuh"
 #include "fft.cuh"
+#include "outcome.cuh"
 #include "reduce.cuh"
 
 namespace neurosweep {
@@ -28,13 +28,14 @@ struct HostMap {
         failed(s.replicates > 1 ? std::size_t(sets) : 0) {}
 };
 
-// Device memory for tiles of up to `sets` sets; kernels.cuh says what stands in it.
-template <class T>
+// Device memory for tiles of up to `sets` sets.
+template <class Sweep>
 struct TileMemory {
+  using T = typename Sweep::Real;
   int sets;
   std::int64_t stride;
-  DeviceBuffer<double> swept;
-  DeviceBuffer<T> carried, hops, power, signal;
+  typename Sweep::Memory own;
+  DeviceBuffer<T> power, signal;
   DeviceBuffer<T> each, over;  // measures of every realisation; means and SDs over replicates
   DeviceBuffer<std::uint8_t> each_status, over_status;
   DeviceBuffer<std::uint32_t> failed;
@@ -43,23 +44,20 @@ struct TileMemory {
   DeviceBuffer<typename FftTypes<T>::Complex> spectra;
   std::optional<BatchedFft<T>> fft;
 
-  TileMemory(const DeviceSweep<T>& sweep, int n_sets, cudaStream_t stream) : sets(n_sets) {
+  TileMemory(const Sweep& sweep, int n_sets, cudaStream_t stream)
+      : sets(n_sets), stride(sweep.stride(std::int64_t(n_sets) * sweep.setup.replicates * sweep.signals)), own(sweep, n_sets, stride) {
     const Setup& s = sweep.setup;
     const std::int64_t n = std::int64_t(sets) * s.replicates;
-    stride = sweep.stride(n);
     auto words = [&](std::int64_t count) { return DeviceBuffer<T>(std::size_t(count * stride)); };
-    swept = DeviceBuffer<double>(std::size_t(s.n_swept) * std::size_t(sets));
-    carried = words(sweep.instance.kept);
     power = words(s.kept.count);
     each = DeviceBuffer<T>(std::size_t(s.n_measure_out * n)), each_status = DeviceBuffer<std::uint8_t>(std::size_t(n));
-    if (sweep.slice(n) < s.steps) hops = words(4 * sweep.instance.capacity);
     if (s.replicates > 1) {
       over = DeviceBuffer<T>(std::size_t(s.n_column()) * std::size_t(sets));
       over_status = DeviceBuffer<std::uint8_t>(std::size_t(sets)),
       failed = DeviceBuffer<std::uint32_t>(std::size_t(sets));
     }
     if (sweep.engine == Engine::fft) {
-      columns = sweep.fft_columns(n);
+      columns = sweep.fft_columns(n * sweep.signals);
       signal = words(sweep.signal_rows());
       spectra = decltype(spectra)(std::size_t(s.segment / 2 + 1) * std::size_t(columns));
       fft.emplace(s.segment, stride, columns, stream);
@@ -67,10 +65,12 @@ struct TileMemory {
   }
 };
 
-template <class T>
+template <class Sweep>
 class TileRunner {
+  using T = typename Sweep::Real;
+
  public:
-  explicit TileRunner(const DeviceSweep<T>& sweep)
+  explicit TileRunner(const Sweep& sweep)
       : sweep_(sweep), s_(sweep.setup), stream_(make_stream()), launched_(make_event()), quiet_(stream_) {}
   TileRunner(const TileRunner&) = delete;
 
@@ -80,8 +80,7 @@ class TileRunner {
       reserve(sets);
       first_set_ = first_set, sets_ = sets;
       done_ = 0, first_row_ = 0, segments_ = 0;
-      fill_swept(sweep_.axes.data(), s_.n_swept, sweep_.axis_values.data(), first_set, sets, memory_->swept.data(),
-                 stream_.get());
+      sweep_.begin(memory_->own, tile_launch(0), stream_);
       launch_next();
     } catch (const OutOfDeviceMemory&) {
       (void)cudaStreamSynchronize(stream_.get());
@@ -95,7 +94,7 @@ class TileRunner {
   // Queues the next launch; after the last one the tile's map too.
   void launch_next() {
     const std::int64_t end = end_of_launch();
-    queue_steps(end);
+    sweep_.run(memory_->own, tile_launch(end), stream_);
     launched_steps_ = end - done_;
     done_ = end;
     if (sweep_.engine == Engine::fft) queue_segments();
@@ -106,7 +105,7 @@ class TileRunner {
   // Waits for the last launch, and returns its node-steps.
   std::uint64_t wait() {
     NS_CHECK(cudaEventSynchronize(launched_.get()));
-    return std::uint64_t(launched_steps_ * realisations());
+    return std::uint64_t(launched_steps_ * realisations() * sweep_.nodes);
   }
 
   // The finished tile's map; the runner may start the next tile while the map is read.
@@ -121,6 +120,11 @@ class TileRunner {
 
  private:
   std::int64_t realisations() const { return std::int64_t(sets_) * s_.replicates; }
+  std::int64_t columns() const { return realisations() * sweep_.signals; }
+  // Of the steps from those that are done up to `end`.
+  TileLaunch<T> tile_launch(std::int64_t end) const {
+    return {first_set_, sets_, done_, end, memory_->stride, first_row_, memory_->power.data(), memory_->signal.data()};
+  }
   const T* device_map() const { return s_.replicates > 1 ? memory_->over.data() : memory_->each.data(); }
   const std::uint8_t* device_status() const {
     return s_.replicates > 1 ? memory_->over_status.data() : memory_->each_status.data();
@@ -129,7 +133,7 @@ class TileRunner {
   void reserve(int sets) {
     if (!memory_ || memory_->sets < sets) {
       memory_.reset(), spare_.reset();  // first, or both would have to fit
-      memory_ = std::make_unique<TileMemory<T>>(sweep_, sets, stream_.get());
+      memory_ = std::make_unique<TileMemory<Sweep>>(sweep_, sets, stream_.get());
       (void)reduce(1, 0, sets);  // of nothing yet: what memory Thrust wants must be missing now, not at the tile's end
     }
     if (spare_)
@@ -154,31 +158,6 @@ class TileRunner {
     return end;
   }
 
-  std::int64_t hops_before(std::int64_t step) const {
-    if (sweep_.engine != Engine::direct) return 0;
-    const std::int64_t all = s_.segments + (sweep_.plan.hop != sweep_.plan.segment);
-    return std::min(observed(step) / sweep_.plan.hop, all);
-  }
-
-  void queue_steps(std::int64_t end) {
-    const TileMemory<T>& m = *memory_;
-    const SimulateArguments<T> arguments{s_,
-                                         sweep_.plan,
-                                         done_,
-                                         end,
-                                         hops_before(done_),
-                                         first_row_,
-                                         first_set_,
-                                         sets_,
-                                         m.stride,
-                                         m.swept.data(),
-                                         m.carried.data(),
-                                         m.hops.data(),
-                                         m.power.data(),
-                                         m.signal.data()};
-    NS_CHECK(launch(sweep_.instance.kernel, blocks_for(realisations()), dim3(block_size), 0, stream_.get(), arguments));
-  }
-
   // Transforms the segments that are complete, then moves the rest to the top of the buffer if that is one plain copy.
   void queue_segments() {
     const std::int64_t samples = observed(done_);
@@ -194,10 +173,10 @@ class TileRunner {
   }
 
   void queue_segment() {
-    const TileMemory<T>& m = *memory_;
+    const TileMemory<Sweep>& m = *memory_;
     T* const rows = m.signal.data() + (segments_ * s_.hop - first_row_) * m.stride;
-    for (std::int64_t first = 0; first < realisations(); first += m.columns) {
-      const int used = int(std::min<std::int64_t>(m.columns, realisations() - first));
+    for (std::int64_t first = 0; first < columns(); first += m.columns) {
+      const int used = int(std::min<std::int64_t>(m.columns, columns() - first));
       m.fft->transform(rows + first, m.spectra.data());
       add_segment(m.spectra.data(), m.columns, used, s_, segments_ == 0, m.power.data() + first, m.stride,
                   stream_.get());
@@ -205,9 +184,8 @@ class TileRunner {
   }
 
   void queue_map() {
-    const TileMemory<T>& m = *memory_;
-    make_measures(s_, m.carried.data() + sweep_.instance.outcome * m.stride, m.power.data(), m.stride,
-                  int(realisations()), m.each.data(), m.each_status.data(), stream_.get());
+    const TileMemory<Sweep>& m = *memory_;
+    sweep_.measure(m.own, tile_launch(done_), m.each.data(), m.each_status.data(), stream_);
     if (s_.replicates > 1)
       over_replicates(s_, sets_, m.each.data(), m.each_status.data(), m.over.data(), m.over_status.data(),
                       m.failed.data(), stream_.get());
@@ -221,11 +199,11 @@ class TileRunner {
     NS_CHECK(cudaMemcpyAsync(to.data(), from, n * sizeof(V), cudaMemcpyDeviceToHost, stream_.get()));
   }
 
-  const DeviceSweep<T>& sweep_;
+  const Sweep& sweep_;
   const Setup& s_;
   Stream stream_;
   Event launched_;
-  std::unique_ptr<TileMemory<T>> memory_;
+  std::unique_ptr<TileMemory<Sweep>> memory_;
   std::unique_ptr<HostMap<T>> map_, spare_;
   const Quiet quiet_;  // last: waits before the buffers go
 

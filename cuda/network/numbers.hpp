@@ -76,6 +76,7 @@ inline double threshold_of(const Population& p, const double* quantity) {
 struct Arrivals {
   int first = 0;
   std::vector<std::uint32_t> limits;
+  double weight = 0;                         // of each, by which it jumps
 };
 inline Arrivals arrivals_of(double sources, double p) {
   Arrivals a;
@@ -130,6 +131,13 @@ class Wirings {
   };
   const Parts& projection(std::size_t j) const { return *parts_[j]; }
   const Parts& gap_junction(std::size_t j) const { return *gaps_[j]; }
+  // Calls f(parts) for all that there are.
+  template <class F>
+  void each(F f) const {
+    for (const auto* made : {&parts_, &gaps_})
+      for (const std::shared_ptr<const Parts>& parts : *made)
+        if (parts) f(*parts);
+  }
 
  private:
   bool fixed(int probability) const { return !p_->network->wired_per_set && (probability < 0 || !is_swept(*p_, probability)); }

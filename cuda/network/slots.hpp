@@ -33,13 +33,14 @@ struct SlotsView {
 
 struct Slots {
   int width, registers = 0;
+  double lanes_from;                         // edges to a register's lanes from which a row is kept as lanes (wiring.hpp)
   std::vector<ModelGroup> groups;
   std::vector<RegisterRun> runs;
   std::vector<int> slot;                     // [cells]
   std::vector<int> cell, population;         // [slots] a copy's are the original's
   std::vector<LaneBits> valid;               // [registers] lanes that hold cells, not copies
 
-  Slots(const Network& network, int width_) : width(width_), slot(std::size_t(network.cells())) {
+  Slots(const Network& network, int width_, double lanes_from_) : width(width_), lanes_from(lanes_from_), slot(std::size_t(network.cells())) {
     std::vector<int> models;
     for (const Population& p : network.populations)
       if (!p.spikes_only() && std::find(models.begin(), models.end(), p.model) == models.end()) models.push_back(p.model);

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -76,9 +77,7 @@ inline Rows empty_rows(std::vector<LaneBits> from, std::vector<LaneBits> to) {
   return rows;
 }
 
-// Adding to a register of lanes costs about as much as to two slots alone.
-inline constexpr double slots_per_register = 2;
-inline bool is_dense(double edges, double pairs, int width) { return edges * width >= slots_per_register * pairs; }
+inline bool is_dense(double edges, double pairs, const Slots& slots) { return edges * slots.width >= slots.lanes_from * pairs; }
 
 inline std::int32_t number_rows(Rows& rows, int width) {
   std::int32_t n = 0;
@@ -132,7 +131,7 @@ template <class F>
 Rows rows_by_register(const Slots& slots, std::vector<LaneBits> from, std::vector<LaneBits> to, double density, F row) {
   Rows rows = detail::empty_rows(std::move(from), std::move(to));
   const std::size_t width = std::size_t(slots.width), across = std::size_t(rows.end - rows.first);
-  rows.kind = detail::is_dense(density, 1, slots.width) ? RowKind::lanes : RowKind::slots;
+  rows.kind = detail::is_dense(density, 1, slots) ? RowKind::lanes : RowKind::slots;
   if (rows.kind == RowKind::lanes) rows.bits.resize(std::size_t(detail::number_rows(rows, slots.width)) * across);
   else rows.begin.push_back(0);
   std::vector<std::vector<std::uint32_t>> targets(width);
@@ -164,7 +163,7 @@ inline Rows rows_of(std::vector<SlotEdge> edges, const Slots& slots, std::vector
   const std::size_t width = std::size_t(slots.width), across = std::size_t(rows.end - rows.first);
   double pre = 0;
   for (const LaneBits lanes : rows.from) pre += std::popcount(lanes);
-  const bool dense = detail::is_dense(double(edges.size()), pre * double(across * width), slots.width);
+  const bool dense = detail::is_dense(double(edges.size()), pre * double(across * width), slots);
   if (dense && !(alike && twice)) {
     const std::size_t n = std::size_t(detail::number_rows(rows, slots.width));
     rows.kind = alike ? RowKind::lanes : RowKind::weights;
@@ -199,6 +198,14 @@ struct WiredPart {
   int sign;                                  // of the weights; 0: of the projection's
   double weight;                             // of all edges, where the rows have none of their own and sign is not 0
 };
+
+// How many parts a projection has.
+inline int parts_of(const Projection& p) {
+  if (!p.listed) return 1;
+  std::set<std::tuple<int, int, int>> apart;
+  for (const Edge& e : p.edges) apart.insert({e.receptor, e.delay, e.weight < 0 ? -1 : 1});
+  return int(apart.size());
+}
 
 // The parts of projection number j. `n` = 0, or set + 1 where every set is wired anew.
 inline std::vector<WiredPart> wire(const Network& network, const Slots& slots, std::uint64_t seed, int j, double probability,

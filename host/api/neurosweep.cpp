@@ -31,7 +31,7 @@ Map compute(const Sweep& sweep, const ComputeOptions& options) {
   check_device_name(options.device);
   if (options.threads < 0 || options.threads > max_threads)
     throw SpecError(fmt::format("threads = {}: allowed are 0 to {}", options.threads, max_threads));
-  const std::unique_ptr<Backend> backend = backend_named(device_for(p, options.device), options.threads, OneRank(), note);
+  const std::unique_ptr<Backend> backend = backend_for(p, options.device, options.threads, OneRank(), note);
   choose_engine(spec, *backend);
   const StoreMetadata labels = metadata_of(spec);
   check_memory(map_bytes(labels, {}), p.sets());

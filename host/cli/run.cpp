@@ -161,7 +161,7 @@ std::uint64_t tile_for(const Problem& p, const Backend& backend, const Ranks& ra
 Plan make_plan(const Options& o, const Ranks& ranks) {
   Plan plan{load_sweep(o.file, o.overrides), nullptr, ""};
   for (const std::string& warning : plan.spec.warnings) tell(o, "note: " + warning);
-  plan.backend = backend_named(device_for(plan.spec.problem, o.device), o.threads, ranks, [&](const std::string& line) { tell(o, line); });
+  plan.backend = backend_for(plan.spec.problem, o.device, o.threads, ranks, [&](const std::string& line) { tell(o, line); });
   choose_engine(plan.spec, *plan.backend);
   plan.tile = o.tile > 0 ? o.tile : tile_for(plan.spec.problem, *plan.backend, ranks);
   plan.device = plan.backend->device() + (ranks.size() > 1 ? fmt::format(" ({} ranks)", ranks.size()) : "");

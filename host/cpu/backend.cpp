@@ -203,7 +203,7 @@ class Worker {
 // The same for networks, a set at a time.
 class NetworkWorker {
  public:
-  explicit NetworkWorker(const PreparedNetwork& network) : p_(network.problem), runner_(network), out_(p_.measures.size()) {}
+  explicit NetworkWorker(const CpuNetwork& network) : p_(network.problem), runner_(network), out_(p_.measures.size()) {}
 
   bool run(const Tile& tile, Work& work, TileResult& result) {
     const std::uint64_t n = tile.count * p_.replicates;
@@ -285,7 +285,7 @@ class CpuBackend final : public Backend {
   void run(const Problem& p, Work& work) override {
     const PreparedPlan prepared(p);
     if (p.network) {
-      const PreparedNetwork network(p, prepared.plan, set_.networks);
+      const CpuNetwork network(p, prepared.plan, set_.networks);
       work_off(work, [&] { return NetworkWorker(network); });
     } else {
       work_off(work, [&] { return Worker(p, prepared.plan, set_.kernels(p.model)); });
@@ -352,7 +352,7 @@ Trace trace_set(const Problem& p, std::uint64_t set, std::uint32_t replicate, co
 
 NetworkSteps trace_network(const Problem& p, std::uint64_t set, std::uint32_t replicate, const std::string& isa) {
   const PreparedPlan prepared(p);
-  const PreparedNetwork network(p, prepared.plan, set_named(isa).networks);
+  const CpuNetwork network(p, prepared.plan, set_named(isa).networks);
   NetworkRunner runner(network);
   NetworkSteps steps;
   steps.signals.resize(std::size_t(p.steps) * p.network->populations.size() * n_network_signal);

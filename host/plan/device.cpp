@@ -54,12 +54,6 @@ void check_device_name(const std::string& device) {
   throw SpecError(fmt::format("--device {}: unknown device; allowed are auto, cpu, cuda and cuda:N", device));
 }
 
-std::string device_for(const Problem& p, const std::string& device) {
-  if (!p.network || device == "cpu") return device;
-  if (device != "auto") throw SpecError(fmt::format("--device {}: networks run on the CPU so far; --device cpu", device));
-  return "cpu";
-}
-
 std::unique_ptr<Backend> backend_named(const std::string& device, int threads, const Ranks& ranks,
                                        const std::function<void(const std::string&)>& tell) {
   std::string why;
@@ -71,6 +65,16 @@ std::unique_ptr<Backend> backend_named(const std::string& device, int threads, c
     tell(fmt::format("note: {}; using the CPU", e.what()));
     return cpu_backend(threads, ranks);
   }
+}
+
+std::unique_ptr<Backend> backend_for(const Problem& p, const std::string& device, int threads, const Ranks& ranks,
+                                     const std::function<void(const std::string&)>& tell) {
+  std::unique_ptr<Backend> backend = backend_named(device, threads, ranks, tell);
+  const std::string refusal = backend->refusal(p);
+  if (refusal.empty()) return backend;
+  if (device != "auto") throw SpecError(fmt::format("--device {}: {}; --device cpu has no such limit", device, refusal));
+  tell(fmt::format("note: {}; using the CPU", refusal));
+  return cpu_backend(threads, ranks);
 }
 
 namespace {

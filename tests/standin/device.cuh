@@ -4,10 +4,16 @@
 #include <cuda_runtime.h>
 #include <thrust/system/cpp/execution_policy.h>
 
+#include <algorithm>
+#include <atomic>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <tuple>
 #include <utility>
+
+#include "block.hpp"
 
 #undef __launch_bounds__
 #define __launch_bounds__(...)
@@ -19,7 +25,7 @@ inline thread_local dim3 blockDim, gridDim;
 
 namespace standin {
 
-cudaError_t enqueue_grid(dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream, std::function<void()> thread);
+cudaError_t enqueue_grid(const void* kernel, dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream, std::function<void()> thread);
 
 // Device memory is open as long as it lives.
 class OpenMemory {
@@ -45,8 +51,35 @@ namespace neurosweep {
 template <class... P, class... A>
 cudaError_t launch(void (*kernel)(P...), dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream, A&&... a) {
   return standin::enqueue_grid(
-      grid, block, shared, stream,
+      reinterpret_cast<const void*>(kernel), grid, block, shared, stream,
       [kernel, arguments = std::tuple<P...>(std::forward<A>(a)...)] { std::apply(kernel, arguments); });
+}
+
+template <class T>
+T* shared_memory() {
+  return static_cast<T*>(standin::shared_memory());
+}
+inline void block_barrier() { standin::wait_for_block(); }
+inline void atomic_or(std::uint32_t& word, std::uint32_t bits) { std::atomic_ref(word).fetch_or(bits); }
+inline std::uint32_t ballot(bool b) {
+  std::uint64_t all[32];
+  standin::exchange(b, all);
+  std::uint32_t bits = 0;
+  for (int i = 0; i < 32; ++i) bits |= std::uint32_t(all[i] != 0) << i;
+  return bits;
+}
+// By the same tree as on a GPU.
+template <class T>
+T warp_sum(T x) {
+  std::uint64_t all[32];
+  standin::exchange(std::bit_cast<std::uint64_t>(double(x)), all);
+  T sum[32], next[32];
+  for (int i = 0; i < 32; ++i) sum[i] = T(std::bit_cast<double>(all[i]));
+  for (int apart = 16; apart > 0; apart /= 2) {
+    for (int i = 0; i < 32; ++i) next[i] = sum[i] + sum[i ^ apart];
+    std::copy_n(next, 32, sum);
+  }
+  return sum[threadIdx.x % 32];
 }
 
 // The allocator is used once, as Thrust on a GPU would.

@@ -66,6 +66,7 @@ struct Runtime {
   std::set<CUstream_st*> streams;
   std::set<CUevent_st*> events;
   std::map<cufftHandle, FftPlan> plans;
+  std::map<std::pair<int, const void*>, std::size_t> shared;      // that a kernel may use on a device
   cufftHandle last_plan = 0;
   std::mt19937 random;
   int countdown = 0, calls = 0;
@@ -73,6 +74,8 @@ struct Runtime {
 };
 Runtime runtime;
 thread_local int current_device = 0;
+
+constexpr std::size_t usual_shared = 48 * 1024, max_shared = 227 * 1024;   // of a block; the latter of compute capability 9.0, if asked for
 
 using Lock = std::lock_guard<std::recursive_mutex>;
 
@@ -190,16 +193,22 @@ bool must_fail() {
 
 // ---- kernels --------------------------------------------------------------------------------------------------------
 
-// Blocks one after the other, and the threads of a block too, first to last or last to first: no kernel here has a
-// barrier.
-void run_grid(dim3 grid, dim3 block, bool backwards, const std::function<void()>& thread) {
+// Blocks one after the other, and the threads of a block too, first to last or last to first. Barriers are for kernels with
+// shared memory.
+void run_grid(dim3 grid, dim3 block, std::size_t shared, bool backwards, const std::function<void()>& thread) {
   gridDim = grid, blockDim = block;
   for (unsigned y = 0; y < grid.y; ++y)
-    for (unsigned x = 0; x < grid.x; ++x)
+    for (unsigned x = 0; x < grid.x; ++x) {
+      blockIdx = {x, y, 0};
+      if (shared > 0) {
+        run_block(block.x, backwards, shared, thread);
+        continue;
+      }
       for (unsigned t = 0; t < block.x; ++t) {
-        blockIdx = {x, y, 0}, threadIdx = {backwards ? block.x - 1 - t : t, 0, 0};
+        threadIdx = {backwards ? block.x - 1 - t : t, 0, 0};
         thread();
       }
+    }
 }
 
 // ---- cuFFT ----------------------------------------------------------------------------------------------------------
@@ -252,6 +261,7 @@ void reset(const Config& config) {
   runtime.random.seed(config.seed);
   runtime.countdown = runtime.calls = 0;
   runtime.most_queued = 0;
+  runtime.shared.clear();
 }
 
 void fail_call(int n) {
@@ -268,15 +278,18 @@ std::size_t live() {
 
 int most_queued() { return int(runtime.most_queued); }
 
-cudaError_t enqueue_grid(dim3 grid, dim3 block, std::size_t shared, cudaStream_t s, std::function<void()> thread) {
+cudaError_t enqueue_grid(const void* kernel, dim3 grid, dim3 block, std::size_t shared, cudaStream_t s, std::function<void()> thread) {
   STANDIN_CALL(cudaErrorLaunchOutOfResources);
   if (grid.x == 0 || grid.y == 0 || grid.z != 1 || grid.y > 65535 || block.x == 0 || block.x > 1024 || block.y != 1 ||
-      block.z != 1 || shared != 0)
+      block.z != 1)
     return cudaErrorInvalidConfiguration;
+  const auto allowed = runtime.shared.find({current_device, kernel});
+  if (shared > (allowed == runtime.shared.end() ? usual_shared : allowed->second)) return cudaErrorInvalidValue;
   CUstream_st& stream = stream_of(s);
   if (stream.device != current_device) die("a launch on another device's stream");
-  const bool backwards = runtime.random() % 2 == 0;
-  enqueue(stream, {[=] { run_grid(grid, block, backwards, thread); }});
+  const Threads order = runtime.config.threads;
+  const bool backwards = order == Threads::backwards || (order == Threads::any && runtime.random() % 2 == 0);
+  enqueue(stream, {[=] { run_grid(grid, block, shared, backwards, thread); }});
   return cudaSuccess;
 }
 
@@ -330,6 +343,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
   *p = {};
   std::strcpy(p->name, "stand-in");
   p->major = 9, p->multiProcessorCount = 4, p->totalGlobalMem = runtime.config.memory, p->l2CacheSize = runtime.config.cache;
+  p->sharedMemPerBlockOptin = max_shared;
   return cudaSuccess;
 }
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
@@ -351,6 +365,12 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) {
   STANDIN_CALL(cudaErrorInvalidValue);
   return runtime.config.too_old >> current_device & 1 ? runtime.config.code_answer : cudaSuccess;
+}
+cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute, int value) {
+  STANDIN_CALL(cudaErrorInvalidValue);
+  if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize || std::size_t(value) > max_shared) return cudaErrorInvalidValue;
+  runtime.shared[{current_device, kernel}] = std::size_t(value);
+  return cudaSuccess;
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* s, unsigned) {

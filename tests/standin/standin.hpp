@@ -18,6 +18,8 @@ enum class Order {
   random  // anything may run at any time; Config::seed picks
 };
 
+enum class Threads { any, forwards, backwards };      // of a block: the order in which they run
+
 struct Config {
   Order order = Order::lazy;
   unsigned seed = 1;
@@ -27,6 +29,7 @@ struct Config {
   cudaError_t first_answer = cudaSuccess;     // of cudaGetDeviceCount: what a machine without a driver says
   cudaError_t code_answer = cudaSuccess;      // of cudaFuncGetAttributes: what a device too old says
   unsigned too_old = ~0u;                     // bit i: device i says it
+  Threads threads = Threads::any;
 };
 
 void reset(const Config& config);  // nothing may be alive
