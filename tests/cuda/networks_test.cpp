@@ -45,9 +45,10 @@ void expect_as_cpu(const Net& net, const Map& map, double tolerance) {
   const Map cpu = run(*make_cpu_backend(1), net.p);
   expect_close(map, cpu, net.p, tolerance);
   for (std::size_t c = 0; c < net.p.measures.size(); ++c)
-    if (net.p.measures[c] == Measure::spike_count)
+    if (net.p.measures[c] == Measure::spike_count) {
       for (std::size_t i = c * net.p.sets(); i < (c + 1) * net.p.sets(); ++i)
         EXPECT_TRUE(map.values[i] == cpu.values[i] || map.status[i - c * net.p.sets()] == status_diverged) << "column " << c << ": " << map.values[i];
+    }
 }
 
 // And the same bits with any number of threads, in any tiles and launches.
