@@ -32,12 +32,15 @@ bool well_formed(const std::string& name) {
   return parts.size() <= 4 && std::none_of(parts.begin(), parts.end(), [](const auto& p) { return p.empty(); });
 }
 
+// Whether the file's quantities stand in sections that have names, and so does a network's everything.
+bool of_network(const Keys& keys) { return keys.type("population").has_value(); }
+
 // Where the file keeps what `name` means: a bare name is a key of the file's top, or else a parameter. "" if it is
 // neither.
 std::string place_in_file(const std::string& name, const Keys& keys) {
   if (name.find('.') != std::string::npos || keys.type(name)) return name;
   const std::string parameter = "parameters." + name;
-  return keys.type(parameter) || !keys.model_known() ? parameter : "";
+  return keys.type(parameter) || (!keys.model_known() && !of_network(keys)) ? parameter : "";
 }
 
 // The dotted keys below `table` whose last part is `name`; not those of an axis, which --axis sets.
@@ -64,6 +67,9 @@ void report_unknown(const Flag& flag, const Keys& keys, Report& report) {
   const std::vector<std::string> parameters = keys.children("parameters"), top = keys.children("");
   std::vector<std::string> known = parameters;
   known.insert(known.end(), top.begin(), top.end());
+  if (of_network(keys))
+    return report.error(flag.place, "unknown key {}{} (keys: {}, and dotted ones such as population.NAME.parameters.KEY)", quote(flag.name),
+                        did_you_mean(flag.name, top), listed(top));
   report.error(flag.place,
                "unknown parameter or key {}{} (parameters: {}; keys: {}, and dotted ones such as spectrum.segment)",
                quote(flag.name), what_was_meant(flag.name, known, keys), listed(parameters), listed(top));

@@ -35,6 +35,19 @@ TEST_F(Troubleshooting, SweepFile) {
   expect_quoted({"run", "x.toml", "--dry-run"}, "NEUROSWEEP_ISA=avx9: no such instruction set here", {{"NEUROSWEEP_ISA", "avx9"}});
 }
 
+TEST_F(Troubleshooting, Networks) {
+  const std::string balanced = read_file(std::string(NEUROSWEEP_SWEEPS) + "/balanced.toml");
+  here_.write("n.toml", balanced);
+  const auto expect = [&](const Strings& flags, const std::string& words) { expect_quoted(Strings{"run", "n.toml", "--dry-run"} + flags, words); };
+  expect({"--set", "noise=0"}, "--set noise=0: unknown key \"noise\" (keys: ");
+  expect({"--set", "projection.E-all.weight=2"}, "--set projection.E-all.weight=2: unknown projection \"E-all\" (projections: excitation, inhibition; write projection.NAME.KEY=VALUE)");
+  expect({"--set", "projection.excitation.from=EE"}, "unknown population \"EE\"; did you mean \"E\"? (populations: E, I)");
+  expect({"--set", "population.E.model=jansen-rit"}, "population.E.model: jansen-rit does not spike (models: izhikevich, ");
+  expect({"--set", "projection.excitation.delay=0.33ms"}, "projection.excitation.delay: 0.33 ms is no multiple of dt, 0.1 ms");
+  expect({"--set", "projection.excitation.probability=2"}, "projection.excitation.probability: 2 is no probability: allowed are 0 to 1");
+  expect({"--set", "population.E.size=0"}, "population.E.size: found \"0\" where a whole number from 1 to 16777216 is wanted");
+}
+
 TEST_F(Troubleshooting, Store) {
   fill();
   expect_quoted({"run", "x.toml", "--out", "x.zarr", "--set", "bi=40"}, " holds another sweep: bi is 50 Hz there and 40 Hz here. --out DIR keeps both; --overwrite deletes what is there");
