@@ -36,7 +36,8 @@ NS_HD std::uint8_t write_measures(const Setup& s, const Statistics<E>& stat, con
   const E amplitude = stat.maximum - stat.minimum;
   const E bound = s.min_amplitude == s.min_amplitude ? E(s.min_amplitude)
                                                      : E(1e-5) * max(abs(stat.minimum), abs(stat.maximum));
-  const bool rest = amplitude < bound || spectrum.peak_bin < 0;      // a set at rest has no peak
+  // A set at rest has no peak, nor has a signal that never changes, whatever the bound (the rate of a silent population).
+  const bool rest = amplitude < bound || amplitude == E(0) || spectrum.peak_bin < 0;
   for (int c = 0; c < s.n_measure_out; ++c) {
     E v = nan;
     switch (Measure(s.measure[c])) {

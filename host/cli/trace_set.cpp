@@ -107,7 +107,8 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
   const double given = sweep.problem.spectrum.min_amplitude;
   const double rest = std::isnan(given) ? 1e-5 * std::max(std::fabs(range->low), std::fabs(range->high)) : given;
   const BinRange bins = bins_inside(view.band.low, view.band.high, view.dt, sweep.problem.spectrum.segment);
-  if (bins.count == 0 || range->high - range->low < rest) return std::nullopt;
+  const double amplitude = range->high - range->low;
+  if (bins.count == 0 || amplitude < rest || amplitude == 0) return std::nullopt;
   const std::vector<double>& density = view.psd.density;
   const auto first = density.begin() + bins.first, last = first + bins.count - 1, highest = std::max_element(first, last + 1);
   if (!std::isfinite(*highest)) return std::nullopt;         // diverged

@@ -359,6 +359,22 @@ TEST(Network, Divergence) {
   }
 }
 
+// The rate of a population that never spikes is always 0: it has no peak, also where every amplitude counts.
+TEST(Network, SilentPopulationHasNoPeak) {
+  for (const double bound : {std::numeric_limits<double>::quiet_NaN(), 0.0}) {
+    Net net(0.1e-3, 4000);
+    const int cell = lif(net, 0, 0, 20);
+    for (const Measure m : {Measure::peak_frequency, Measure::peak_power, Measure::mean}) net.measure(m, cell, signal_rate);
+    add_spectrum(net.p, Engine::direct, 400);
+    net.p.spectrum.min_amplitude = bound;
+    Gather map(net.p, 1);
+    make_cpu_backend(1)->run(net.p, map);
+    EXPECT_TRUE(std::isnan(map.value(0, 0)) && std::isnan(map.value(1, 0)));
+    EXPECT_EQ(map.value(2, 0), 0);
+    EXPECT_EQ(map.status[0], status_ok);
+  }
+}
+
 // A jump has to move a state.
 TEST(Network, JumpsIntoAModelWithoutThatState) {
   Net net(0.1e-3, 10);
