@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "bench_networks.hpp"
 #include "budgets.hpp"               // written by CMake: cpu_budget, sass_budget
 #include "commands.hpp"
 #include "host/spec/sweep_spec.hpp"
@@ -54,92 +55,10 @@ Kernel kernel_of(const ModelInfo& m, bool noise, Engine engine, Precision precis
   return {std::string(m.name), std::string(precision_names[std::size_t(p.precision)]), std::string(method_names[std::size_t(p.method)]), loop_of(p), p};
 }
 
-// LIF cells under Poisson input, joined sparsely by conductances: the kind of network that Brian2's and others' benchmarks are.
-constexpr std::string_view balanced = R"(model = "network"
-method = "euler"
-dt = "0.1 ms"
-duration = "400 ms"
-[[axis]]
-name = "population.E.poisson.rate"
-from = "38 Hz"
-to = "42 Hz"
-count = 2
-[receptor.exc]
-decay = "2 ms"
-E_rev = "0 mV"
-[receptor.inh]
-decay = "5 ms"
-E_rev = "-80 mV"
-[[population]]
-name = "E"
-model = "lif"
-size = 160
-parameters = { g_L = 10, tau = 10, E_L = -75, V_th = -55, V_reset = -75, t_ref = 2 }
-poisson = { rate = "40 Hz", weight = "0.5 mV", sources = 100 }
-[[population]]
-name = "I"
-model = "lif"
-size = 40
-parameters = { g_L = 10, tau = 10, E_L = -75, V_th = -55, V_reset = -75, t_ref = 2 }
-poisson = { rate = "40 Hz", weight = "0.5 mV", sources = 100 }
-[[projection]]
-from = "E"
-to = "all"
-receptor = "exc"
-mode = "conductance"
-weight = "0.6 nS"
-probability = 0.1
-[[projection]]
-from = "I"
-to = "all"
-receptor = "inh"
-mode = "conductance"
-weight = "4 nS"
-probability = 0.1
-[observe]
-measures = ["E.spike_count", "I.spike_count"]
-)";
-
-// Izhikevich cells with noise, everyone joined to everyone (Izhikevich 2003, IEEE Trans. Neural Netw. 14:1569-1572).
-constexpr std::string_view all_to_all = R"(model = "network"
-method = "euler"
-dt = "0.5 ms"
-duration = "2 s"
-[[axis]]
-name = "population.E.input.I.mean"
-from = 4
-to = 6
-count = 2
-[[population]]
-name = "E"
-model = "izhikevich"
-size = 80
-parameters = { a = 0.02, b = 0.2, c = -65, d = 8 }
-input.I = { mean = 5, noise = 0.0111803 }
-[[population]]
-name = "I"
-model = "izhikevich"
-size = 20
-parameters = { a = 0.1, b = 0.2, c = -65, d = 2 }
-input.I = { mean = 3, noise = 0.0111803 }
-[[projection]]
-from = "E"
-to = "all"
-receptor = "instant"
-weight = 0.05
-[[projection]]
-from = "I"
-to = "all"
-receptor = "instant"
-weight = -0.05
-[observe]
-measures = ["E.spike_count", "I.spike_count"]
-)";
-
-Kernel network_kernel(const char* name, std::string_view text, double synapses) {
-  Problem p = load_sweep_text("bench", std::string(text), {}).problem;
+Kernel network_kernel(const BenchNetwork& network) {
+  Problem p = load_sweep_text("bench", std::string(network.text), {}).problem;
   p.steps = bench_steps, p.transient = 0;
-  return {std::string(network_name), std::string(precision_names[std::size_t(p.precision)]), std::string(method_names[std::size_t(p.method)]), name, p, synapses};
+  return {std::string(network_name), std::string(precision_names[std::size_t(p.precision)]), std::string(method_names[std::size_t(p.method)]), std::string(network.name), p, network.synapses};
 }
 
 // A map of the same kind that has so many sets.
@@ -235,7 +154,8 @@ std::vector<Kernel> bench_kernels(const std::vector<std::string>& names) {
     kernels.push_back(kernel_of(m, true, Engine::fft));
     kernels.push_back(kernel_of(m, false, Engine::none, Precision::double_));
   }
-  if (networks) kernels.push_back(network_kernel("balanced 200", balanced, 0.1 * 199)), kernels.push_back(network_kernel("all to all 100", all_to_all, 99));
+  if (networks)
+    for (const BenchNetwork& network : bench_networks) kernels.push_back(network_kernel(network));
   return kernels;
 }
 

@@ -11,7 +11,8 @@ from sweeps import balanced
 from sweeps import izhikevich as iz
 
 packages = ("brian2",)
-settings = {"izhikevich": [dict(batch=b) for b in (4096, 16384, 65536)], "balanced_network": [{}]}
+settings = {"izhikevich": [dict(batch=b) for b in (4096, 16384, 65536)], "balanced_network": [dict(batch=b) for b in (1, 8, 32)]}
+cells_a_set, excitatory = balanced.cells, 160
 
 b2.BrianLogger.suppress_name("py.warnings")
 b2.prefs.core.default_float_dtype = np.float32
@@ -48,37 +49,48 @@ def izhikevich(columns, noise, seed, batch):
     return {"spike_count": np.concatenate(counts)}
 
 
-def build_network():
-    """Wired anew in each run, as the sweep's sets are. One random number a cell and step for its 100 sources: PoissonInput."""
+def edges(batch, population, p):
+    """Sources and targets of a projection from `population` to all cells, wired anew in each set of a batch; no cell reaches itself."""
+    pairs = np.random.default_rng(1).random((batch, len(population), cells_a_set)) < p
+    pairs[:, np.arange(len(population)), population] = False
+    sets, source, target = np.nonzero(pairs)
+    return dict(i=sets * cells_a_set + population[source], j=sets * cells_a_set + target)
+
+
+def build_network(batch):
+    """The sets of a batch are one group, whose sets nothing connects: a step's fixed cost is shared, and lanes are full. The weight of
+    inhibition is the target's. One random number a cell and step for its 100 sources: PoissonInput."""
     b2.set_device("cpp_standalone", build_on_run=False)
     b2.device.reinit()
     b2.device.activate(build_on_run=False)
     b2.defaultclock.dt = balanced.dt * b2.ms
-    cells = b2.NeuronGroup(200, """dv/dt = ((-75 - v) + (s_exc * (0 - v) + s_inh * (-80 - v)) / 10) / (10 * ms) : 1 (unless refractory)
-                                   ds_exc/dt = -s_exc / (2 * ms) : 1
-                                   ds_inh/dt = -s_inh / (5 * ms) : 1""", threshold="v >= -55", reset="v = -75", refractory=2 * b2.ms, method="euler")
-    cells.v = -75
-    excitatory, inhibitory = cells[:160], cells[160:]
-    exc = b2.Synapses(excitatory, cells, on_pre="s_exc_post += 0.6")
-    exc.connect(condition="i != j", p=0.1)
-    inh = b2.Synapses(inhibitory, cells, "w : 1 (shared, constant)", on_pre="s_inh_post += w")
-    inh.connect(condition="i + 160 != j", p=0.1)
-    inh.w = 4
+    cells = b2.NeuronGroup(cells_a_set * batch, """dv/dt = ((-75 - v) + (s_exc * (0 - v) + s_inh * (-80 - v)) / 10) / (10 * ms) : 1 (unless refractory)
+                                                   ds_exc/dt = -s_exc / (2 * ms) : 1
+                                                   ds_inh/dt = -s_inh / (5 * ms) : 1
+                                                   w : 1 (constant)""",
+                           threshold="v >= -55", reset="v = -75", refractory=2 * b2.ms, method="euler")
+    cells.v, cells.w = -75, 4
+    exc = b2.Synapses(cells, cells, on_pre="s_exc_post += 0.6")
+    exc.connect(**edges(batch, np.arange(excitatory), 0.1))
+    inh = b2.Synapses(cells, cells, on_pre="s_inh_post += w_post")
+    inh.connect(**edges(batch, np.arange(excitatory, cells_a_set), 0.1))
     poisson = b2.PoissonInput(cells, "v", 100, 40 * b2.Hz, weight=0.5)
     spikes = b2.SpikeMonitor(cells, record=False)
     b2.Network(cells, exc, inh, poisson, spikes).run(balanced.steps * balanced.dt * b2.ms)
     b2.device.build(directory=tempfile.mkdtemp(), run=False)
-    return inh, spikes
+    return cells, spikes
 
 
-def balanced_network(columns, noise, seed):
-    if "network" not in built:
+def balanced_network(columns, noise, seed, batch):
+    batch = min(batch, len(columns[0]))
+    if ("network", batch) not in built:
         built.clear()
-        built["network"] = build_network()
-    inh, spikes = built["network"]
-    rates = []
-    for w in columns[0]:
-        b2.device.run(run_args={inh.w: float(w)})
-        rates.append(spikes.count[:].reshape(200))
-    rates = np.array(rates) / (balanced.steps * balanced.dt * 1e-3)
-    return {"E.rate": rates[:, :160].mean(axis=1), "I.rate": rates[:, 160:].mean(axis=1)}
+        built["network", batch] = build_network(batch)
+    cells, spikes = built["network", batch]
+    counts = []
+    for i in range(0, len(columns[0]), batch):
+        weights = np.resize(columns[0][i:i + batch], batch)             # the last batch is filled up
+        b2.device.run(run_args={cells.w: np.repeat(weights, cells_a_set)})
+        counts.append(spikes.count[:].reshape(batch, cells_a_set))
+    rates = np.concatenate(counts)[:len(columns[0])] / (balanced.steps * balanced.dt * 1e-3)
+    return {"E.rate": rates[:, :excitatory].mean(axis=1), "I.rate": rates[:, excitatory:].mean(axis=1)}
