@@ -52,7 +52,7 @@ struct NetworkTrace {                  // for those who want to see every step
 struct NetworkArrivals {               // Poisson input of a run of registers (Slots::runs); limits == nullptr: none
   const int* first;                    // [width]
   const void* limits;                  // [n_limit][width] words of the size of the precision
-  int n_limit;
+  int n_limit, n_usual;                // of them the first ones, beyond which a draw of a register's steps may well go
   const double* weight;                // [width]
 };
 

@@ -1,5 +1,6 @@
 #include "network.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace neurosweep {
@@ -7,6 +8,8 @@ namespace {
 
 // Adding to a register of lanes costs about as much as to two slots alone.
 constexpr double slots_per_register = 2;
+// Draws in which this many words on average go beyond a limit do not count as going there: those that do are guessed wrong.
+constexpr double seldom = 0.1;
 
 }  // namespace
 
@@ -56,13 +59,15 @@ void NetworkRunner::fill_limits(std::size_t run) {
     a.first[lane] = of.first, a.weight[lane] = of.weight;
   }
   std::vector<Word> limits(std::max<std::size_t>(most, 1) * width, Word(~std::uint32_t(0)));      // that no word exceeds
+  std::vector<double> beyond(most);          // how many words of a draw go beyond each limit
   for (std::size_t lane = 0; lane < width; ++lane) {
     const std::vector<std::uint32_t>& of = arrivals_at(lane).limits;
-    for (std::size_t i = 0; i < of.size(); ++i) limits[i * width + lane] = of[i];
+    for (std::size_t i = 0; i < of.size(); ++i) limits[i * width + lane] = of[i], beyond[i] += cell_steps * (1 - of[i] * 0x1p-32);
   }
   a.limits.resize((limits.size() * sizeof(Word) + 7) / 8);
   std::memcpy(a.limits.data(), limits.data(), limits.size() * sizeof(Word));
-  arrival_views_[run] = {a.first.data(), any ? static_cast<const void*>(a.limits.data()) : nullptr, int(most), a.weight.data()};
+  arrival_views_[run] = {a.first.data(), any ? static_cast<const void*>(a.limits.data()) : nullptr, int(most),
+                         int(std::partition_point(beyond.begin(), beyond.end(), [](double n) { return n > seldom; }) - beyond.begin()), a.weight.data()};
 }
 
 }  // namespace neurosweep

@@ -8,6 +8,8 @@
 
 namespace neurosweep {
 
+inline constexpr int cell_steps = 8;         // inputs are drawn that far ahead
+
 struct NetworkKernels {
   int width[2];                        // enum Precision
   DrawEdges draw[2];                   // the same

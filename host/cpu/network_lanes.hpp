@@ -8,7 +8,7 @@
 namespace neurosweep::NS_ISA {
 
 template <class E>
-NS_HD Mask<E> and_not(Mask<E> a, Mask<E> b) { return {MaskBits<E>(a.b & ~b.b)}; }
+NS_HD Mask<E> and_not(Mask<E> a, Mask<E> b) { return {MaskBits<E>(a.b & ~plain(b.b))}; }
 
 #if !defined(__AVX512DQ__)
 template <class E>
@@ -39,15 +39,24 @@ NS_HD E sum_of_lanes(Lanes<E> x) {
   return lane[0];
 }
 
-NS_HD Vectors<float>::Word larger(Vectors<float>::Word a, Vectors<float>::Word b) { return a > b ? a : b; }
-NS_HD Vectors<double>::Word larger(Vectors<double>::Word a, Vectors<double>::Word b) { return a > b ? a : b; }
-// a > b, of words.
+// Words of 32 bits as signed numbers in the same order: before AVX-512 no others are compared.
+NS_HD Vectors<float>::B ranked(Vectors<float>::Word w) { return (Vectors<float>::B)(w ^ 0x80000000u); }
+NS_HD Vectors<double>::B ranked(Vectors<double>::Word w) { return (Vectors<double>::B)w; }          // of 64, whose upper half is 0
+template <class B> NS_HD B larger(B a, B b) { return a > b ? a : b; }
+// a > b, and n + 1 where that is so.
 #if defined(__AVX512DQ__)
-NS_HD Mask<float> beyond(Vectors<float>::Word a, Vectors<float>::Word b) { return {_mm512_cmpgt_epu32_mask((__m512i)a, (__m512i)b)}; }
-NS_HD Mask<double> beyond(Vectors<double>::Word a, Vectors<double>::Word b) { return {_mm512_cmpgt_epu64_mask((__m512i)a, (__m512i)b)}; }
+NS_HD Mask<float> beyond(Vectors<float>::B a, Vectors<float>::B b) { return {_mm512_cmpgt_epi32_mask((__m512i)a, (__m512i)b)}; }
+NS_HD Mask<double> beyond(Vectors<double>::B a, Vectors<double>::B b) { return {_mm512_cmpgt_epi64_mask((__m512i)a, (__m512i)b)}; }
+NS_HD Vectors<float>::Word count_beyond(Vectors<float>::Word n, Vectors<float>::B a, Vectors<float>::B b) {
+  return (Vectors<float>::Word)_mm512_mask_add_epi32((__m512i)n, beyond(a, b).b, (__m512i)n, _mm512_set1_epi32(1));
+}
+NS_HD Vectors<double>::Word count_beyond(Vectors<double>::Word n, Vectors<double>::B a, Vectors<double>::B b) {
+  return (Vectors<double>::Word)_mm512_mask_add_epi64((__m512i)n, beyond(a, b).b, (__m512i)n, _mm512_set1_epi64(1));
+}
 #else
-NS_HD Mask<float> beyond(Vectors<float>::Word a, Vectors<float>::Word b) { return {(Vectors<float>::B)(a > b)}; }
-NS_HD Mask<double> beyond(Vectors<double>::Word a, Vectors<double>::Word b) { return {(Vectors<double>::B)(a > b)}; }
+NS_HD Mask<float> beyond(Vectors<float>::B a, Vectors<float>::B b) { return {(Vectors<float>::B)(a > b)}; }
+NS_HD Mask<double> beyond(Vectors<double>::B a, Vectors<double>::B b) { return {(Vectors<double>::B)(a > b)}; }
+template <class Word, class B> NS_HD Word count_beyond(Word n, B a, B b) { return n - (Word)(a > b); }
 #endif
 
 // From now on what decays below the normal numbers is 0: arithmetic on it is slow, and by itself it never gets there. Returns what
@@ -75,7 +84,6 @@ NS_HD FloatMode flush_denormals() { return 0; }
 NS_HD void restore_denormals(FloatMode) {}
 #endif
 
-inline constexpr int cell_steps = 8;         // inputs are drawn that far ahead
 inline constexpr int max_cell_state = 8, max_cell_port = 4;
 
 // The cells of one model in one set. Arrays of E have a register's lanes for each register, other arrays one entry.

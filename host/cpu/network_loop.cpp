@@ -62,6 +62,7 @@ template <class E>
 class NetworkLoop {
   using T = Lanes<E>;
   using Word = typename Arithmetic<T>::Word;
+  using Rank = typename T::B;
   static constexpr int width = T::width, span = SignalLanes<E>::span;
 
  public:
@@ -309,23 +310,32 @@ class NetworkLoop {
     const T first = real_of<T>([&](int lane) { return a.first[lane]; }), weight = real_of<T>([&](int lane) { return a.weight[lane]; });
     for (int r = slots_.runs[run].first - g.cells.first; r < slots_.runs[run].end - g.cells.first; ++r) {
       E* const to = g.cells.arrivals + std::int64_t(r) * width;
-      T count[cell_steps];
-      NS_UNROLL for (T& c : count) c = first;
+      Word count[cell_steps] = {};
       if (a.limits) count_arrivals(g.words[r], a, t, count);
-      NS_UNROLL for (int q = 0; q < cell_steps; ++q) (count[q] * weight).store(to + std::int64_t(q) * n * width);
+      NS_UNROLL for (int q = 0; q < cell_steps; ++q) ((first + to_real<T>(count[q])) * weight).store(to + std::int64_t(q) * n * width);
     }
   }
-  void count_arrivals(const PhiloxLanes<E>& words, const NetworkArrivals& a, std::int64_t t, T (&count)[cell_steps]) const {
+  // Few words go beyond the usual limits: whether one does is seldom guessed wrong.
+  void count_arrivals(const PhiloxLanes<E>& words, const NetworkArrivals& a, std::int64_t t, Word (&count)[cell_steps]) const {
     Word word[cell_steps];
     words.template draw<cell_steps / 4>(std::uint32_t(t / 4), word);
-    Word largest = word[0];
-    NS_UNROLL for (int q = 1; q < cell_steps; ++q) largest = larger(largest, word[q]);
-    const T one(E(1));
-    for (int i = 0; i < a.n_limit; ++i) {
-      Word limit;
-      std::memcpy(&limit, static_cast<const std::byte*>(a.limits) + std::size_t(i) * sizeof limit, sizeof limit);
-      if (bits_of<E>(beyond(largest, limit)) == 0) return;
-      NS_UNROLL for (int q = 0; q < cell_steps; ++q) count[q] = add_where(beyond(word[q], limit), count[q], one);
+    Rank rank[cell_steps];
+    NS_UNROLL for (int q = 0; q < cell_steps; ++q) rank[q] = ranked(word[q]);
+    const auto limit = [&](int i) {
+      Word w;
+      std::memcpy(&w, static_cast<const std::byte*>(a.limits) + std::size_t(i) * sizeof w, sizeof w);
+      return ranked(w);
+    };
+    for (int i = 0; i < a.n_usual; ++i) {
+      const Rank of = limit(i);
+      NS_UNROLL for (int q = 0; q < cell_steps; ++q) count[q] = count_beyond(count[q], rank[q], of);
+    }
+    Rank largest = rank[0];
+    NS_UNROLL for (int q = 1; q < cell_steps; ++q) largest = larger(largest, rank[q]);
+    for (int i = a.n_usual; i < a.n_limit; ++i) {
+      const Rank of = limit(i);
+      if (bits_of<E>(beyond(largest, of)) == 0) return;
+      NS_UNROLL for (int q = 0; q < cell_steps; ++q) count[q] = count_beyond(count[q], rank[q], of);
     }
   }
   // ---- a step --------------------------------------------------------------------------------------------------------
@@ -711,13 +721,13 @@ void draw_register(int, const EdgeDraw& d, LaneBits* reached) {
   PhiloxLanes<E> words;
   words.init(d.seed, number, projection, wiring_stream);
   const bool all = d.bound >> 32 != 0;
-  const Word bound = std::uint32_t(d.bound) - Word{};
+  const auto bound = ranked(std::uint32_t(d.bound) - Word{});
   for (int eight = d.first / 8 * 8; eight < d.end; eight += 8) {
     Word word[8];
     words.template draw<2>(std::uint32_t(eight / 4), word);
     for (int q = 0; q < 8; ++q)
       if (const int post = eight + q; post >= d.first && post < d.end)
-        reached[post - d.first] = LaneBits(all ? (1u << width) - 1 : bits_of<E>(beyond(bound, word[q])));
+        reached[post - d.first] = LaneBits(all ? (1u << width) - 1 : bits_of<E>(beyond(bound, ranked(word[q]))));
   }
 }
 

@@ -283,9 +283,11 @@ TEST(CpuBackend, DivergedSetsAreMarked) {
     }
 }
 
+// Where every amplitude counts, it still has none once it no longer changes at all.
 TEST(CpuBackend, SetAtRestHasNoPeak) {
   Problem p = jansen_rit(50);
   p.steps = 8000, p.transient = 4000;
+  drive_of(p, JansenRit::in_E, drive_noise) = 1e-9;
   p.measures = {Measure::peak_frequency, Measure::peak_power};
   add_spectrum(p, Engine::direct);
   Gather rest(p, 1);
@@ -296,10 +298,16 @@ TEST(CpuBackend, SetAtRestHasNoPeak) {
   Gather asked(p, 1);
   run(p, asked);
   EXPECT_FALSE(std::isnan(asked.value(0, 0)));
+  drive_of(p, JansenRit::in_E, drive_noise) = 0;
+  p.measures = {Measure::amplitude, Measure::peak_frequency};
+  Gather constant(p, 1);
+  run(p, constant);
+  EXPECT_EQ(constant.value(0, 0), 0);
+  EXPECT_TRUE(std::isnan(constant.value(1, 0)));
   p.base[0] = 3.25, drive_of(p, JansenRit::in_E, drive_mean) = 200, p.spectrum.min_amplitude = 1e6;
   Gather bounded(p, 1);
   run(p, bounded);
-  EXPECT_TRUE(std::isnan(bounded.value(0, 0)));
+  EXPECT_TRUE(std::isnan(bounded.value(1, 0)));
 }
 
 // Replicates: means and SDs are those of the realisations; a set's noise does not depend on how many there are.
