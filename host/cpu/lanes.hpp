@@ -56,15 +56,6 @@ struct Mask {
   friend NS_HD Mask operator|(Mask x, Mask y) { return {MaskBits<E>(x.b | y.b)}; }
 };
 
-// g++ knows that a comparison gives 0 or -1, and makes a blend of it, two or three operations where `and` is one.
-template <class B>
-NS_HD B plain(B bits) {
-#if defined(__AVX2__) && !defined(__AVX512DQ__)
-  asm("" : "+x"(bits));
-#endif
-  return bits;
-}
-
 template <class E>
 struct Lanes {
   using element = E;
@@ -112,7 +103,7 @@ struct Lanes {
   friend NS_HD Mask<E> operator<=(Lanes a, Lanes b) { return {(B)(a.v <= b.v)}; }
   friend NS_HD Mask<E> operator==(Lanes a, Lanes b) { return {(B)(a.v == b.v)}; }
   friend NS_HD Lanes select(Mask<E> m, Lanes a, Lanes b) { return m.b ? a.v : b.v; }
-  friend NS_HD Lanes add_where(Mask<E> m, Lanes a, Lanes b) { return a.v + (V)(plain(m.b) & b.bits()); }
+  friend NS_HD Lanes add_where(Mask<E> m, Lanes a, Lanes b) { return a.v + (V)(m.b & b.bits()); }
 #endif
 };
 
