@@ -658,6 +658,11 @@ class NetworkReader {
   bool reads_files_ = false;
 };
 
+// "" is where we are, to which std::filesystem::absolute has no answer.
+std::string absolute(const std::string& folder) {
+  return (folder.empty() ? std::filesystem::current_path() : std::filesystem::absolute(folder)).lexically_normal().string();
+}
+
 }  // namespace
 
 std::string impossible_in_network(const Problem& p, int quantity, double value) {
@@ -699,7 +704,7 @@ SweepSpec read_network(const Node& root, const std::string& folder, std::span<co
   reader.check();
   read_observation(c);
   warn_ranges(c);
-  if (reader.reads_files()) c.sweep.folder = std::filesystem::absolute(folder).lexically_normal().string();
+  if (reader.reads_files()) c.sweep.folder = absolute(folder);
   c.sweep.quantities = std::move(c.quantities);
   c.problem().network = network;
   return std::move(c.sweep);

@@ -419,6 +419,9 @@ TEST(TraceNetwork, AStoreFindsItsFiles) {
   const std::string from_file = traced({file, "--raster", "-", "--quiet"});
   EXPECT_EQ(traced({"--from-store", store, "--raster", "-", "--quiet"}), from_file);
   EXPECT_TRUE(contains(from_file, ",E,"));
+  const Result beside = run(Command{.arguments = {"run", "small.toml", "--out", store, "--overwrite", "--quiet"}, .folder = here.path()});
+  ASSERT_EQ(beside.code, 0) << beside.err;
+  EXPECT_EQ(traced({"--from-store", store, "--raster", "-", "--quiet"}), from_file);
 }
 
 TEST(TraceNetwork, PicturesAndTheTerminal) {
