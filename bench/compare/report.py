@@ -109,7 +109,7 @@ def write(file, session, outcomes, titles, reasons):
     for outcome in outcomes:
         versions |= outcome.versions
     text = f"# Side by side, {date.today()}\n\n"
-    if session.load > 0.3:
+    if session.load > 0.5:
         text += (f"**Taken on a busy machine (load average {session.load:.1f} when it began): a first impression, to be measured "
                  "again.**\n\n")
     text += f"""{cpu_name()}, {len(session.cores)} cores; {platform.system()} {platform.release()}, Python {platform.python_version()}, {output("g++", "--version").splitlines()[0] if shutil.which("g++") else ""}.

@@ -120,15 +120,16 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
 
 constexpr std::uint64_t most_rates = 200;      // sets of a curve: more are not seen
 
-// The axis that goes over the main input's mean alone, or none.
+// The axis that goes over how strong the main input is, and over nothing else: over its mean, or its pulse's or sine's amplitude. Or none.
 std::optional<std::size_t> input_axis(const Problem& p) {
-  int mean = -1;
+  std::optional<std::size_t> found;
   with_model(p.model, [&]<class M>(std::type_identity<M>) {
-    if constexpr (Spiking<M>) mean = layout_of<M>().drive(M::main_port, drive_mean);
+    if constexpr (Spiking<M>)
+      for (const Drive strength : {drive_sine_amplitude, drive_pulse_amplitude, drive_mean})
+        for (std::size_t a = 0; a < p.axes.size(); ++a)
+          if (p.axes[a].quantity == layout_of<M>().drive(M::main_port, strength) && p.axes[a].together.empty()) found = a;
   });
-  for (std::size_t a = 0; a < p.axes.size(); ++a)
-    if (p.axes[a].quantity == mean && p.axes[a].together.empty()) return a;
-  return std::nullopt;
+  return found;
 }
 
 // Some sets of a sweep, one after the other, and what they come to: the first measure of each.

@@ -490,6 +490,9 @@ TEST(TraceOutputs, RatesWhereTheFileSweepsTheInput) {
   const std::string words = "firing rate over input.I.mean";
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s"}), words));
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s", "--axis", "input.I.mean=100:1000:5:log"}), words));
+  const Strings timed{"--set", "input.I.sine.frequency=10Hz", "--set", "input.I.pulse.start=600ms", "--set", "input.I.pulse.width=200ms"};
+  for (const std::string strength : {"input.I.pulse.amplitude", "input.I.sine.amplitude"})
+    EXPECT_TRUE(contains(svg(Strings{sweep("izhikevich_ab"), "--axis", strength + "=0:10:5"} + timed), "firing rate over " + strength));
   EXPECT_FALSE(contains(svg({sweep("adex_patterns"), "--set", "duration=1200ms"}), words));
   EXPECT_FALSE(contains(svg({sweep("jr_input"), "--set", "duration=2s"}), words));       // does not spike
 }
