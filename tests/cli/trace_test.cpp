@@ -490,9 +490,10 @@ TEST(TraceOutputs, RatesWhereTheFileSweepsTheInput) {
   const std::string words = "firing rate over input.I.mean";
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s"}), words));
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s", "--axis", "input.I.mean=100:1000:5:log"}), words));
-  const Strings timed{"--set", "input.I.sine.frequency=10Hz", "--set", "input.I.pulse.start=600ms", "--set", "input.I.pulse.width=200ms"};
-  for (const std::string strength : {"input.I.pulse.amplitude", "input.I.sine.amplitude"})
-    EXPECT_TRUE(contains(svg(Strings{sweep("izhikevich_ab"), "--axis", strength + "=0:10:5"} + timed), "firing rate over " + strength));
+  const Strings pulse{"--axis", "input.I.pulse.amplitude=0:10:5", "--set", "input.I.pulse.start=600ms", "--set", "input.I.pulse.width=200ms"};
+  const Strings sine{"--axis", "input.I.sine.amplitude=0:10:5", "--set", "input.I.sine.frequency=10Hz"};
+  EXPECT_TRUE(contains(svg(Strings{sweep("izhikevich_ab")} + pulse), "firing rate over input.I.pulse.amplitude"));
+  EXPECT_TRUE(contains(svg(Strings{sweep("izhikevich_ab")} + sine), "firing rate over input.I.sine.amplitude"));
   EXPECT_FALSE(contains(svg({sweep("adex_patterns"), "--set", "duration=1200ms"}), words));
   EXPECT_FALSE(contains(svg({sweep("jr_input"), "--set", "duration=2s"}), words));       // does not spike
 }
