@@ -20,7 +20,6 @@ constexpr double long_time = 10000;            // ms: from here on in s
 constexpr double decades_shown = 10;           // of a PSD: what is lower is rounding
 constexpr double decibels_shown = 60;          // of a spectrogram
 constexpr double alpha_low = 8, alpha_high = 13;
-constexpr std::int64_t most_boxes = 40;
 constexpr double small_font = 12;
 constexpr double most_rate_bins = 300;
 

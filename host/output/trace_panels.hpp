@@ -9,6 +9,7 @@
 namespace neurosweep::output {
 
 inline constexpr Rgb line_blue = 0x0072B2, observed_red = 0xD55E00;      // Okabe and Ito's, told apart by any eye
+inline constexpr std::int64_t most_boxes = 40;      // of a histogram
 inline constexpr Rgb transient_grey = 0xE4E4E4, band_blue = 0xD6E9F5;
 
 // How time is written along the panels: in ms, or in s where that is long.

@@ -11,6 +11,7 @@
 #include "host/output/trace_panels.hpp"
 #include "host/output/trace_view.hpp"
 #include "host/signal/decimate.hpp"
+#include "host/signal/intervals.hpp"
 #include "network/network.hpp"
 
 namespace neurosweep {
@@ -20,6 +21,7 @@ using namespace output;
 namespace {
 
 constexpr std::size_t chart_lines = 6;         // of the spectrum
+constexpr std::size_t interval_lines = 4;      // of the histogram of intervals
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 std::string repeated(std::string_view text, std::size_t n) {
@@ -175,6 +177,25 @@ std::string spectrum_text(const TraceView& trace, const PreviewOptions& options)
   return spectrum_chart(trace, options) + wrapped(peak_text(trace), options.text_columns());
 }
 
+// Intervals between spikes: a box in a column or several, from 0 on.
+std::string interval_chart(const TraceView& trace, const PreviewOptions& options) {
+  const std::vector<std::int64_t> intervals = spike_intervals(trace.observed_spikes());
+  if (intervals.size() < 2) return fmt::format("intervals between spikes: {}\n", intervals.empty() ? "fewer than two spikes" : "a single one");
+  const double step = trace.dt * 1e3;
+  const auto [shortest, longest] = std::minmax_element(intervals.begin(), intervals.end());
+  const std::size_t room = std::size_t(std::clamp(options.width - 1, 8, 400));
+  const Histogram h = histogram(intervals, std::int64_t(std::min<std::size_t>(room, most_boxes)));
+  const double most = double(*std::max_element(h.count.begin(), h.count.end()));
+  const std::size_t each = std::clamp<std::size_t>(room / h.count.size(), 1, 4);
+  const Ink ink(options);
+  std::string text = wrapped(fmt::format("{} intervals between spikes: {} to {}; highest: {}", intervals.size(), short_number(double(*shortest) * step),
+                                         quantity(double(*longest) * step, "ms"), short_number(most)), options.text_columns());
+  for (std::size_t line = interval_lines; line-- > 0; text += "\n")
+    for (const std::uint64_t count : h.count)
+      text += count > 0 ? ink.chart_line(std::vector<Pixel>(each, {Cell::value, double(count)}), line, interval_lines, {0, most}) : std::string(each, ' ');
+  return text + ends("0", quantity(double(h.width) * double(h.count.size()) * step, "ms"), each * h.count.size());
+}
+
 std::string measures_text(const TraceView& trace, const PreviewOptions& options) {
   Map map;
   map.columns = trace.measures, map.status = {trace.status};
@@ -204,7 +225,9 @@ std::string trace_preview(const TraceView& trace, const PreviewOptions& options)
   if (trace.network) text += network_text(trace, sparkline);
   else for (const MapColumn& series : trace.series) text += sparkline.panel(series);
   text += sparkline.ruler() + "\n";
-  text += spectrum_text(trace, options) + "\n" + measures_text(trace, options);
+  text += spectrum_text(trace, options) + "\n";
+  if (trace.spiking) text += interval_chart(trace, options) + "\n";
+  text += measures_text(trace, options);
   return options.utf8 ? text : ascii_only(text);
 }
 

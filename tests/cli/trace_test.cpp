@@ -480,6 +480,25 @@ TEST(TraceOutputs, RatesOverTheInputAreTheSweeps) {
     EXPECT_EQ(float(rate.values[i]), float(swept[250 + std::size_t(std::lround((input.values[i] - 100) / 300 * 249))])) << input.values[i];
 }
 
+// LIF under a constant current: every interval is as long as the others, and their chart has one column at its right end.
+TEST(TraceInTerminal, IntervalsBetweenSpikes) {
+  const std::map<std::string, std::string> narrow{{"COLUMNS", "60"}, {"LC_ALL", "C"}};
+  const Strings lif{sweep("lif_fi"), "--set", "duration=1s", "--set", "transient=500ms", "--set", "observe.measures=isi_mean", "--set", "dt=0.1ms"};
+  const std::string shown = traced(lif + Strings{"--at", "input.I.mean=400"}, narrow);
+  const Strings lines = lines_of(shown);
+  const auto at = std::find_if(lines.begin(), lines.end(), [](const std::string& line) { return contains(line, " intervals between spikes: "); });
+  ASSERT_NE(at, lines.end()) << shown;
+  ASSERT_GT(lines.end() - at, 6);
+  EXPECT_GT(std::stod(*at), 20);
+  for (int line = 1; line <= 4; ++line) {
+    EXPECT_EQ(at[line].find_first_not_of(' '), at[line].find('#')) << shown;
+    EXPECT_GT(at[line].find('#'), 30u) << shown;
+    EXPECT_EQ(at[line], at[1]) << shown;
+    EXPECT_LE(at[line].size(), 60u) << shown;
+  }
+  EXPECT_TRUE(contains(traced(lif + Strings{"--at", "input.I.mean=150"}, narrow), "\nintervals between spikes: fewer than two spikes\n"));
+}
+
 TEST(TraceOutputs, RatesWhereTheFileSweepsTheInput) {
   Folder here;
   const auto svg = [&](const Strings& arguments) {
