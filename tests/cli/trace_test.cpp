@@ -491,6 +491,40 @@ TEST(TraceOutputs, RatesWhereTheFileSweepsTheInput) {
   EXPECT_FALSE(contains(svg({sweep("jr_input"), "--set", "duration=2s"}), words));       // does not spike
 }
 
+// An input is as strong as its mean or as the amplitude of its pulse or sine, whichever is swept; how long a pulse is, is another matter.
+TEST(TraceOutputs, RatesOverTheAmplitudeOfAPulseOrASine) {
+  Folder here;
+  const std::string file = here.write("pulsed.toml", R"(
+model = "lif"
+dt = "0.1 ms"
+duration = "600 ms"
+transient = "100 ms"
+input.I = { mean = "100 pA", pulse = { amplitude = "200 pA", width = "40 ms", period = "50 ms" }, sine = { amplitude = "50 pA", frequency = "8 Hz" } }
+[observe]
+measures = ["rate"]
+)");
+  const auto curve = [&](const Strings& axes, std::uint64_t set) {
+    TraceView view;
+    add_rates(view, load_sweep(file, {{}, axes}), set, "");
+    return view.rates;
+  };
+  for (const std::string name : {"input.I.pulse.amplitude", "input.I.sine.amplitude"}) {
+    SCOPED_TRACE(name);
+    const std::string axis = name + "=0:800:9";
+    const std::vector<double> swept = column(parse_csv(run(Command{.arguments = {"run", file, "--axis", axis, "--csv", "-", "--quiet"}}).out), "rate [Hz]");
+    const auto rates = curve({axis}, 3);
+    ASSERT_TRUE(rates);
+    EXPECT_EQ(rates->input.name, name);
+    EXPECT_EQ(rates->input.unit, "pA");
+    EXPECT_EQ(rates->here, 3u);
+    EXPECT_EQ(rates->rate.values, swept);
+    EXPECT_NE(swept.back(), swept.front());
+  }
+  EXPECT_EQ(curve({"input.I.pulse.amplitude=0:800:9", "input.I.mean=0:400:3"}, 0).value().input.name, "input.I.mean");
+  EXPECT_FALSE(curve({"input.I.pulse.width=0.01:0.04:4"}, 0));
+  EXPECT_FALSE(curve({"input.I.sine.frequency=4:40:4"}, 0));
+}
+
 // The alpha sweep's spectrum is highest below its band; without the band's edge there is nothing to say.
 TEST(TraceOutputs, APeakAtTheEdgeOfItsBandIsNamed) {
   Folder here;
