@@ -118,7 +118,7 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
 
 // ---- the rate over the input ----------------------------------------------------------------------------------------
 
-constexpr std::uint64_t most_rates = 200;      // sets of a curve: more are not seen
+constexpr std::uint64_t most_rates = 201;      // sets of a curve, steps of a two hundredth: more are not seen
 constexpr std::uint64_t sets_at_once = 16;     // neighbours share vector registers
 
 // What says how strong an input is; of two that are swept the first.

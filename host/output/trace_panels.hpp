@@ -1,5 +1,6 @@
 // The panels of a trace's picture.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,9 @@ void rate_panel(Figure& figure, const TraceView& trace, const Box& box, double t
 std::vector<Tick> rate_ticks(const RateCurve& rates, double height);
 
 std::string alpha_words();             // which frequencies psd_panel() shades
+
+// Why a histogram of these intervals would say nothing: "fewer than two spikes"; empty if it does.
+std::string why_no_histogram(const TraceView& trace, const std::vector<std::int64_t>& intervals);
 
 std::string why_no_peak(const TraceView& trace);   // "no power: at rest"
 

@@ -10,6 +10,7 @@
 
 #include "backend.hpp"
 #include "host/cli/trace_set.hpp"
+#include "host/output/text.hpp"
 #include "program.hpp"
 
 namespace neurosweep::test {
@@ -467,8 +468,8 @@ TEST(TraceOutputs, RatesOverTheInputAreTheSweeps) {
   add_rates(view, load_sweep(sweep("srm_noise"), overrides), 250 + 101, "");
   ASSERT_TRUE(view.rates);
   const auto& [input, rate, here, log] = *view.rates;
-  ASSERT_GE(input.values.size(), 200u);
-  ASSERT_LE(input.values.size(), 201u);
+  ASSERT_GE(input.values.size(), 201u);
+  ASSERT_LE(input.values.size(), 202u);
   EXPECT_EQ(input.values.front(), 100);
   EXPECT_EQ(input.values.back(), 400);
   EXPECT_NEAR(input.values[here], 100 + 300 * 101 / 249., 1e-9);
@@ -585,6 +586,21 @@ TEST(TraceInTerminal, SpikesAreMarked) {
   EXPECT_TRUE(contains(text, "spikes: ")) << text;
   EXPECT_TRUE(contains(text, "|")) << text;
   EXPECT_TRUE(contains(text, "rate = ")) << text;
+}
+
+// As many as the picture counts, whatever the terminal can show.
+TEST(TraceInTerminal, IntervalsAndTheRateOverTheInput) {
+  for (const char* columns : {"80", "50"})
+    for (const char* locale : {"C", "C.UTF-8"}) {
+      const std::string text = traced({sweep("izhikevich_presets"), "--at", "preset=chattering", "--at", "input.I.mean=10", "--quiet"},
+                                      {{"COLUMNS", columns}, {"LC_ALL", locale}});
+      EXPECT_TRUE(contains(text, "120 intervals between spikes [ms]: 2.1 to 48.1")) << text;
+      EXPECT_TRUE(contains(text, "firing rate over input.I.mean, all else as above\nrate [Hz]\n")) << text;
+      for (const std::string& line : lines_of(text)) EXPECT_LE(output::text_width(line), std::size_t(std::atoi(columns))) << line;
+    }
+  EXPECT_TRUE(contains(traced({sweep("lif_fi"), "--set", "duration=600ms"}), "\nintervals between spikes: fewer than two spikes\n"));
+  const std::string neither = traced({sweep("jr_input"), "--set", "duration=2s"});                   // sweeps its input, but does not spike
+  EXPECT_FALSE(contains(neither, "spikes") || contains(neither, "firing rate")) << neither;
 }
 
 }  // namespace
