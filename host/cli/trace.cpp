@@ -184,7 +184,7 @@ int run(const Options& o) {
   TraceView trace = trace_of(sweep, point.set, o.replicate, isa);
   if (!trace.where.empty()) tell(o, fmt::format("{}: {}", sweep.path, trace.where));
   if (o.needs_spectra()) add_spectra(trace, sweep);
-  if (!o.plot.empty()) add_rates(trace, sweep, point.set, isa);
+  if (o.in_terminal() || !o.plot.empty()) add_rates(trace, sweep, point.set, isa);
   if (!o.in_terminal()) return stoppable([&] { write_all(o, trace); });
   fmt::print("{}", trace_preview(trace, detect_terminal(STDOUT_FILENO)));
   return exit_done;

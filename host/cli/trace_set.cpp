@@ -118,21 +118,26 @@ std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& swee
 
 // ---- the rate over the input ----------------------------------------------------------------------------------------
 
-constexpr std::uint64_t most_rates = 200;      // sets of a curve: more are not seen
+constexpr std::uint64_t most_rates = 201;      // sets of a curve, steps of a two hundredth: more are not seen
+constexpr std::uint64_t sets_at_once = 16;     // neighbours share vector registers
 
-// The axis that goes over how strong the main input is, and over nothing else: over its mean, or its pulse's or sine's amplitude. Or none.
+// What says how strong an input is; of two that are swept the first.
+constexpr Drive strengths[] = {drive_mean, drive_pulse_amplitude, drive_sine_amplitude};
+
+// The axis that goes over one of the main input's strengths alone, or none; none of a network, whose model is no node's.
 std::optional<std::size_t> input_axis(const Problem& p) {
-  std::optional<std::size_t> found;
+  std::vector<int> quantities;
   with_model(p.model, [&]<class M>(std::type_identity<M>) {
     if constexpr (Spiking<M>)
-      for (const Drive strength : {drive_sine_amplitude, drive_pulse_amplitude, drive_mean})
-        for (std::size_t a = 0; a < p.axes.size(); ++a)
-          if (p.axes[a].quantity == layout_of<M>().drive(M::main_port, strength) && p.axes[a].together.empty()) found = a;
+      for (const Drive strength : strengths) quantities.push_back(layout_of<M>().drive(M::main_port, strength));
   });
-  return found;
+  for (const int quantity : quantities)
+    for (std::size_t a = 0; a < p.axes.size(); ++a)
+      if (p.axes[a].quantity == quantity && p.axes[a].together.empty()) return a;
+  return std::nullopt;
 }
 
-// Some sets of a sweep, one after the other, and what they come to: the first measure of each.
+// Some sets of a sweep, neighbours together, and what they come to: the first measure of each.
 class SomeSets final : public Work {
  public:
   explicit SomeSets(std::vector<std::uint64_t> sets) : values(sets.size()), sets_(std::move(sets)) {}
@@ -141,11 +146,12 @@ class SomeSets final : public Work {
     const std::lock_guard lock(mutex_);
     if (next_ == sets_.size()) return false;
     tile = {sets_[next_++], 1};
+    while (tile.count < sets_at_once && next_ < sets_.size() && sets_[next_] == tile.first + tile.count) ++tile.count, ++next_;
     return true;
   }
   void done(TileResult r) override {
     const auto at = std::lower_bound(sets_.begin(), sets_.end(), r.tile.first) - sets_.begin();
-    values[std::size_t(at)] = r.values[0];     // each its own
+    std::copy_n(r.values.begin(), r.tile.count, values.begin() + at);        // to places of its own
   }
   void advance(std::uint64_t) override {}
   bool abort() const override { return false; }

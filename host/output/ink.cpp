@@ -85,19 +85,29 @@ std::string Ink::line(const Raster& raster, std::size_t row, const Range& range)
   return text;
 }
 
+// What line `row` has of a column that is `height` steps high.
+std::string_view Ink::column(long height, std::size_t row) const {
+  static constexpr std::array<std::string_view, 9> blocks{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const long filled = std::clamp(height - long(row) * steps_per_line(), 0L, steps_per_line());
+  return terminal_.utf8 ? blocks[std::size_t(filled)] : filled > 0 ? "#" : " ";
+}
+
 std::string Ink::chart_line(const std::vector<Pixel>& pixels, std::size_t row, std::size_t lines,
                             const Range& range) const {
-  static constexpr std::array<std::string_view, 9> blocks{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  const long per_line = terminal_.utf8 ? 8 : 1;
   std::string text;
   for (const Pixel& pixel : pixels) {
-    if (pixel.cell != Cell::value) {
-      text += row == 0 ? mark(pixel.cell) : ' ';
-      continue;
-    }
-    const long height = 1 + std::lround(share(pixel.value, range) * double(per_line * long(lines) - 1));
-    const long filled = std::clamp(height - long(row) * per_line, 0L, per_line);
-    text += terminal_.utf8 ? blocks[static_cast<std::size_t>(filled)] : filled > 0 ? "#" : " ";
+    if (pixel.cell != Cell::value) text += row == 0 ? mark(pixel.cell) : ' ';
+    else text += column(1 + std::lround(share(pixel.value, range) * double(steps_per_line() * long(lines) - 1)), row);
+  }
+  return text;
+}
+
+std::string Ink::count_line(const std::vector<std::uint64_t>& counts, std::size_t row, std::size_t lines) const {
+  const double highest = double(*std::max_element(counts.begin(), counts.end()));
+  std::string text;
+  for (const std::uint64_t count : counts) {
+    const long height = std::lround(double(count) / highest * double(steps_per_line() * long(lines)));
+    text += column(count > 0 ? std::max(height, 1L) : 0, row);
   }
   return text;
 }

@@ -1,6 +1,8 @@
 // How pixels become characters: half blocks, coloured spaces or shades, whatever the terminal can show.
 #pragma once
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/output/colours.hpp"
@@ -30,6 +32,9 @@ class Ink {
   std::string chart_line(const std::vector<Pixel>& pixels, std::size_t row, std::size_t lines,
                          const Range& range) const;
 
+  // Line `row` (0 = lowest) of `lines` of a histogram whose highest column fills them; a count of 0 has none, any other one is seen.
+  std::string count_line(const std::vector<std::uint64_t>& counts, std::size_t row, std::size_t lines) const;
+
   std::string strip() const;            // the scale from its low to its high end
   std::string swatch(Cell cell) const;  // how sets without a value look in a heat map
   static char mark(Cell cell);          // how they look where there is no colour
@@ -40,6 +45,8 @@ class Ink {
   std::string background(Rgb colour) const;
   std::string foreground(Rgb colour) const;
   std::string colour_code(Rgb colour, int layer) const;
+  long steps_per_line() const { return terminal_.utf8 ? 8 : 1; }
+  std::string_view column(long height, std::size_t row) const;
 
   PreviewOptions terminal_;
 };

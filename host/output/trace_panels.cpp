@@ -20,6 +20,7 @@ constexpr double long_time = 10000;            // ms: from here on in s
 constexpr double decades_shown = 10;           // of a PSD: what is lower is rounding
 constexpr double decibels_shown = 60;          // of a spectrogram
 constexpr double alpha_low = 8, alpha_high = 13;
+constexpr std::int64_t most_boxes = 40;
 constexpr double small_font = 12;
 constexpr double most_rate_bins = 300;
 
@@ -373,7 +374,7 @@ void interval_panel(Figure& figure, const TraceView& trace, const Box& box) {
   const std::vector<std::int64_t> intervals = spike_intervals(trace.observed_spikes());
   figure.panel(box);
   figure.label_x("interval [ms]", 0);
-  if (intervals.size() < 2) return no_histogram(figure, box, intervals.empty() ? "fewer than two spikes" : "a single interval");
+  if (const std::string why = why_no_histogram(trace, intervals); !why.empty()) return no_histogram(figure, box, why);
   heading(figure, box, fmt::format("{} intervals between spikes", intervals.size()));
   const Histogram h = histogram(intervals, most_boxes);
   const double width = double(h.width) * trace.dt * 1e3, end = 1.05 * width * double(h.count.size());
@@ -410,6 +411,11 @@ void rate_panel(Figure& figure, const TraceView& trace, const Box& box, double t
 }
 
 std::vector<Tick> rate_ticks(const RateCurve& rates, double height) { return upward_ticks(rate_range(rates), height); }
+
+std::string why_no_histogram(const TraceView& trace, const std::vector<std::int64_t>& intervals) {
+  if (intervals.empty()) return "fewer than two spikes";
+  return intervals.size() > 1 ? "" : fmt::format("a single interval, {}", quantity(double(intervals[0]) * trace.dt * 1e3, "ms"));
+}
 
 std::string why_no_peak(const TraceView& trace) {
   const std::vector<double>& density = trace.psd.density;

@@ -1,5 +1,6 @@
 // The panels of a trace's picture.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,6 @@
 namespace neurosweep::output {
 
 inline constexpr Rgb line_blue = 0x0072B2, observed_red = 0xD55E00;      // Okabe and Ito's, told apart by any eye
-inline constexpr std::int64_t most_boxes = 40;      // of a histogram
 inline constexpr Rgb transient_grey = 0xE4E4E4, band_blue = 0xD6E9F5;
 
 // How time is written along the panels: in ms, or in s where that is long.
@@ -63,6 +63,9 @@ void rate_panel(Figure& figure, const TraceView& trace, const Box& box, double t
 std::vector<Tick> rate_ticks(const RateCurve& rates, double height);
 
 std::string alpha_words();             // which frequencies psd_panel() shades
+
+// Why a histogram of these intervals would say nothing: "fewer than two spikes"; empty if it does.
+std::string why_no_histogram(const TraceView& trace, const std::vector<std::int64_t>& intervals);
 
 std::string why_no_peak(const TraceView& trace);   // "no power: at rest"
 

@@ -20,8 +20,7 @@ using namespace output;
 
 namespace {
 
-constexpr std::size_t chart_lines = 6;         // of the spectrum
-constexpr std::size_t interval_lines = 4;      // of the histogram of intervals
+constexpr std::size_t chart_lines = 6;         // of the spectrum and of the intervals
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 std::string repeated(std::string_view text, std::size_t n) {
@@ -29,6 +28,12 @@ std::string repeated(std::string_view text, std::size_t n) {
   while (n-- > 0) all += text;
   return all;
 }
+
+// Characters that a chart may be wide.
+std::size_t room(const PreviewOptions& options) { return std::size_t(std::clamp(options.width - 1, 8, 400)); }
+
+// How many of them a column takes, where a chart has few.
+std::size_t characters_each(std::size_t columns, const PreviewOptions& options) { return std::clamp<std::size_t>(room(options) / columns, 1, 4); }
 
 // `low    high` under something `width` wide.
 std::string ends(const std::string& low, const std::string& high, std::size_t width) {
@@ -46,7 +51,7 @@ constexpr std::size_t raster_lines = 4;                // of a population
 class Sparkline {
  public:
   Sparkline(const TraceView& trace, const PreviewOptions& options)
-      : trace_(trace), utf8_(options.utf8), width_(std::min(std::size_t(std::clamp(options.width - 1, 8, 400)), trace.samples())), dots_(utf8_ ? 6 : 4) {}
+      : trace_(trace), utf8_(options.utf8), width_(std::min(room(options), trace.samples())), dots_(utf8_ ? 6 : 4) {}
 
   std::string panel(const MapColumn& series) const {
     const auto range = finite_range(series.values);
@@ -146,8 +151,7 @@ std::string spectrum_chart(const TraceView& trace, const PreviewOptions& options
   std::vector<double> density;
   for (std::size_t k = 1; k < trace.psd.frequency.size() && trace.psd.frequency[k] <= highest * (1 + 1e-9); ++k) density.push_back(trace.psd.density[k]);
   const Range range = psd_range(trace), logarithms{std::log10(range.low), std::log10(range.high)};
-  const std::size_t room = std::size_t(std::clamp(options.width - 1, 8, 400)), columns = std::min(room, density.size());
-  const std::size_t each = std::clamp<std::size_t>(room / columns, 1, 4);
+  const std::size_t columns = std::min(room(options), density.size()), each = characters_each(columns, options);
   std::vector<Pixel> pixels;
   for (const LowHigh& part : low_high(density, columns)) {
     const double value = part.finite && density[part.high] > 0 ? std::max(std::log10(density[part.high]), logarithms.low) : part.finite ? logarithms.low : nan;
@@ -177,23 +181,35 @@ std::string spectrum_text(const TraceView& trace, const PreviewOptions& options)
   return spectrum_chart(trace, options) + wrapped(peak_text(trace), options.text_columns());
 }
 
-// Intervals between spikes: a box in a column or several, from 0 on.
-std::string interval_chart(const TraceView& trace, const PreviewOptions& options) {
-  const std::vector<std::int64_t> intervals = spike_intervals(trace.observed_spikes());
-  if (intervals.size() < 2) return fmt::format("intervals between spikes: {}\n", intervals.empty() ? "fewer than two spikes" : "a single one");
+// How often which interval is there, from 0 to the longest one.
+std::string interval_chart(const TraceView& trace, const std::vector<std::int64_t>& intervals, const PreviewOptions& options) {
   const double step = trace.dt * 1e3;
   const auto [shortest, longest] = std::minmax_element(intervals.begin(), intervals.end());
-  const std::size_t room = std::size_t(std::clamp(options.width - 1, 8, 400));
-  const Histogram h = histogram(intervals, std::int64_t(std::min<std::size_t>(room, most_boxes)));
-  const double most = double(*std::max_element(h.count.begin(), h.count.end()));
-  const std::size_t each = std::clamp<std::size_t>(room / h.count.size(), 1, 4);
+  const Histogram h = histogram(intervals, std::int64_t(room(options)));
+  const double width = double(h.width) * step;
+  std::vector<std::uint64_t> columns;
+  for (const std::uint64_t count : h.count) columns.insert(columns.end(), characters_each(h.count.size(), options), count);
+  const Range range{double(*shortest) * step, double(*longest) * step};
+  std::string text = wrapped(fmt::format("{} intervals between spikes [ms]{}, up to {} in {}", intervals.size(), range_words(range),
+                                         *std::max_element(columns.begin(), columns.end()), quantity(width, "ms")), options.text_columns());
   const Ink ink(options);
-  std::string text = wrapped(fmt::format("{} intervals between spikes: {} to {}; highest: {}", intervals.size(), short_number(double(*shortest) * step),
-                                         quantity(double(*longest) * step, "ms"), short_number(most)), options.text_columns());
-  for (std::size_t line = interval_lines; line-- > 0; text += "\n")
-    for (const std::uint64_t count : h.count)
-      text += count > 0 ? ink.chart_line(std::vector<Pixel>(each, {Cell::value, double(count)}), line, interval_lines, {0, most}) : std::string(each, ' ');
-  return text + ends("0", quantity(double(h.width) * double(h.count.size()) * step, "ms"), each * h.count.size());
+  for (std::size_t line = chart_lines; line-- > 0;) text += ink.count_line(columns, line, chart_lines) + "\n";
+  return text + ends("0", quantity(width * double(h.count.size()), "ms"), columns.size());
+}
+
+std::string interval_text(const TraceView& trace, const PreviewOptions& options) {
+  const std::vector<std::int64_t> intervals = spike_intervals(trace.observed_spikes());
+  const std::string why = why_no_histogram(trace, intervals);
+  return why.empty() ? interval_chart(trace, intervals, options) : wrapped("intervals between spikes: " + why, options.text_columns());
+}
+
+// f-I, as a sweep of it alone shows it.
+std::string rates_text(const TraceView& trace, const PreviewOptions& options) {
+  const RateCurve& rates = *trace.rates;
+  Map map;
+  map.axes = {{rates.input.name, rates.input.unit, rates.log, rates.input.values}};
+  map.columns = {rates.rate}, map.status.assign(rates.rate.values.size(), status_ok);
+  return wrapped(one_line(fmt::format("firing rate over {}, all else as above", rates.input.name)), options.text_columns()) + preview(map, options);
 }
 
 std::string measures_text(const TraceView& trace, const PreviewOptions& options) {
@@ -226,7 +242,8 @@ std::string trace_preview(const TraceView& trace, const PreviewOptions& options)
   else for (const MapColumn& series : trace.series) text += sparkline.panel(series);
   text += sparkline.ruler() + "\n";
   text += spectrum_text(trace, options) + "\n";
-  if (trace.spiking) text += interval_chart(trace, options) + "\n";
+  if (trace.spiking) text += interval_text(trace, options) + "\n";
+  if (trace.rates) text += rates_text(trace, options) + "\n";
   text += measures_text(trace, options);
   return options.utf8 ? text : ascii_only(text);
 }

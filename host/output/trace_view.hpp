@@ -74,7 +74,8 @@ void write_trace_plot(const TraceView& trace, const std::string& path);
 void check_trace_plot_possible(const std::string& path);
 
 struct PreviewOptions;
-// Lines of text: a small chart of each state and signal, the spectrum, and the measures.
+// Lines of text: a small chart of each state and signal, the spectrum, of a cell that spikes the intervals and the rate over the input, and
+// the measures.
 std::string trace_preview(const TraceView& trace, const PreviewOptions& options);
 
 }  // namespace neurosweep
