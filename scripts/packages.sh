@@ -1,7 +1,7 @@
 # Sourced by quickstart and test: installs Debian packages that are missing.
 
 build_packages="g++ cmake ninja-build git libcli11-dev libtomlplusplus-dev libfmt-dev nlohmann-json3-dev libxxhash-dev libkissfft-dev gnuplot-nox fonts-dejavu-core"
-test_packages="dpkg-dev libopenmpi-dev openmpi-bin libgtest-dev libbenchmark-dev librandom123-dev python3 python3-venv ca-certificates netcdf-bin gdal-bin xxhash zsh fish groff-base chromium-headless-shell"
+test_packages="dpkg-dev file libopenmpi-dev openmpi-bin libgtest-dev libbenchmark-dev librandom123-dev python3 python3-venv ca-certificates netcdf-bin gdal-bin xxhash zsh fish groff-base chromium-headless-shell"
 
 need_packages() {
   missing=""
