@@ -100,13 +100,17 @@ std::string method_text(const SweepSpec& sweep) {
                      precision_names[std::size_t(p.precision)]);
 }
 
+BinRange band_bins(const TraceView& view, const SweepSpec& sweep) {
+  return bins_inside(view.band.low, view.band.high, view.dt, sweep.problem.spectrum.segment);
+}
+
 // The highest bin inside the band, as a sweep takes it: of equals the lower frequency, and none of a set at rest.
 std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& sweep) {
   const auto range = output::finite_range(view.observed_part());
   if (!range) return std::nullopt;
   const double given = sweep.problem.spectrum.min_amplitude;
   const double rest = std::isnan(given) ? 1e-5 * std::max(std::fabs(range->low), std::fabs(range->high)) : given;
-  const BinRange bins = bins_inside(view.band.low, view.band.high, view.dt, sweep.problem.spectrum.segment);
+  const BinRange bins = band_bins(view, sweep);
   const double amplitude = range->high - range->low;
   if (bins.count == 0 || amplitude < rest || amplitude == 0) return std::nullopt;
   const std::vector<double>& density = view.psd.density;
@@ -230,6 +234,7 @@ void add_spectra(TraceView& view, const SweepSpec& sweep) {
   view.density_unit = measure_unit(Measure::peak_power, view.observed().unit);
   view.psd = welch(view.observed_part(), view.dt, segments);
   view.band = {sweep.band_low, sweep.band_high};
+  view.band_without_bin = band_bins(view, sweep).count == 0;
   view.peak = peak_of(view, sweep);
   view.spectrogram = spectrogram(view.observed().values, view.dt, segments);
 }

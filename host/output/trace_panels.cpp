@@ -111,6 +111,23 @@ std::vector<double> spike_places(const TraceView& trace, const TimeAxis& time, d
   return places;
 }
 
+// All values with some air; 0 to 1 if there is none.
+Range airy_range(const std::vector<std::vector<double>>& values) {
+  std::optional<Range> range;
+  for (const std::vector<double>& one : values)
+    if (const auto found = finite_range(one)) range = range ? Range{std::min(range->low, found->low), std::max(range->high, found->high)} : *found;
+  if (!range) return {0, 1};
+  const double size = std::max(std::abs(range->low), std::abs(range->high));
+  const double air = range->high - range->low > 1e-6 * size ? 0.06 * (range->high - range->low) : size > 0 ? 0.05 * size : 1;
+  constexpr double most = 1e307;               // what diverges may be larger than gnuplot can reckon with
+  return {std::max(range->low - air, -most), std::min(range->high + air, most)};
+}
+
+// No rate is negative: one that is 0 throughout lies at the bottom.
+Range rates_shown(const std::vector<std::vector<double>>& rates) {
+  return airy_range(std::any_of(rates.begin(), rates.end(), says_something) ? rates : std::vector<std::vector<double>>{{0, 1}});
+}
+
 // From 0 up: a rate is never negative.
 Range rate_range(const RateCurve& rates) {
   const auto range = finite_range(rates.rate.values);
@@ -131,11 +148,12 @@ class Picture {
     }
   }
 
-  // A colour scale that ends at the highest value and leaves out what is too faint.
-  Range range() const {
-    const auto all = finite_range(pixel_).value_or(Range{0, 1});
-    const double low = std::max(all.low, all.high - decibels_shown);
-    return all.high > low ? Range{low, all.high} : Range{low - 1, low + 1};
+  // A colour scale that ends at the highest value and leaves out what is too faint; none where there is no power at all.
+  std::optional<Range> range() const {
+    const auto all = finite_range(pixel_);
+    if (!all) return std::nullopt;
+    const double low = std::max(all->low, all->high - decibels_shown);
+    return all->high > low ? Range{low, all->high} : Range{low - 1, low + 1};
   }
 
   std::string bytes(const Range& range) const {
@@ -187,8 +205,10 @@ void heading(Figure& figure, const Box& box, std::string_view words) {
   figure.text(box.left, box.bottom + box.height + 0.75 * font_size, words, "left", font_size);
 }
 
+// In a white box, since lines may cross there.
 void words_inside(Figure& figure, const Box& box, std::string_view words) {
-  figure.text(box.left + box.width / 2, box.bottom + box.height / 2, words, "center", font_size);
+  figure.line("set style textbox opaque noborder fillcolor rgb '#FFFFFF'");
+  figure.text(box.left + box.width / 2, box.bottom + box.height / 2, words, "center boxed", font_size);
 }
 
 // Draws axes alone.
@@ -198,6 +218,12 @@ void no_histogram(Figure& figure, const Box& box, std::string_view why) {
   heading(figure, box, "intervals between spikes");
   words_inside(figure, box, why);
   for (const char* axis : {"x", "y"}) figure.axis(axis, {0, 1}, false), figure.ticks(axis, {}, false);
+  figure.plot({nothing()});
+}
+
+void no_spectrogram(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box) {
+  shade_transient(figure, trace, time);
+  words_inside(figure, box, why_no_power(trace.spectrogram.density));
   figure.plot({nothing()});
 }
 
@@ -251,31 +277,23 @@ std::vector<SeriesPanel> series_panels(const TraceView& trace) {
   std::vector<SeriesPanel> panels;
   if (!trace.network) {
     for (std::size_t s = 0; s < trace.series.size(); ++s)
-      panels.push_back({label(trace.series[s].name, trace.series[s].unit), {s}, {trace.series[s].values}, {s == trace.signal ? observed_red : line_blue}});
+      panels.push_back({label(trace.series[s].name, trace.series[s].unit), {s}, {trace.series[s].values}, {s == trace.signal ? observed_red : line_blue},
+                        airy_range({trace.series[s].values})});
     return panels;
   }
   for (int kind = 0; kind < n_network_signal; ++kind) {
-    SeriesPanel panel{signal_label(trace, kind), {}, {}, {}};
+    SeriesPanel panel{signal_label(trace, kind), {}, {}, {}, {}};
     for (std::size_t s = 0; s < trace.series.size(); ++s) {
       if (trace.kind_of[s] != kind) continue;
       const std::vector<double>& values = trace.series[s].values;
       panel.series.push_back(s), panel.colours.push_back(population_colour(trace.population_of[s]));
       panel.values.push_back(kind == signal_rate ? binned(trace, values) : values);
     }
-    if (kind == signal_rate || std::any_of(panel.values.begin(), panel.values.end(), says_something)) panels.push_back(std::move(panel));
+    if (kind != signal_rate && std::none_of(panel.values.begin(), panel.values.end(), says_something)) continue;
+    panel.range = kind == signal_rate ? rates_shown(panel.values) : airy_range(panel.values);
+    panels.push_back(std::move(panel));
   }
   return panels;
-}
-
-Range airy_range(const std::vector<std::vector<double>>& values) {
-  std::optional<Range> range;
-  for (const std::vector<double>& one : values)
-    if (const auto found = finite_range(one)) range = range ? Range{std::min(range->low, found->low), std::max(range->high, found->high)} : *found;
-  if (!range) return {0, 1};
-  const double size = std::max(std::abs(range->low), std::abs(range->high));
-  const double air = range->high - range->low > 1e-6 * size ? 0.06 * (range->high - range->low) : size > 0 ? 0.05 * size : 1;
-  constexpr double most = 1e307;               // what diverges may be larger than gnuplot can reckon with
-  return {std::max(range->low - air, -most), std::min(range->high + air, most)};
 }
 
 void spike_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box) {
@@ -294,7 +312,7 @@ void raster_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, 
   const std::size_t columns = std::size_t(box.width), rows = std::size_t(box.height);
   figure.panel(box);
   time_axis(figure, time, false);
-  figure.axis("y", {0, double(cells_of(trace))}, false);
+  figure.axis("y", {-0.5, double(cells_of(trace)) - 0.5}, false);        // a cell's row has its number in the middle
   figure.ticks("y", raster_ticks(trace, box.height), true);
   figure.label_y("neuron", ticks_width);
   figure.axis("x2", {-0.5, double(columns) - 0.5}, false);
@@ -304,17 +322,27 @@ void raster_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, 
     figure.sample(box.left + box.width + 10, y, 12, population_colour(p), true, 0);
     figure.text(box.left + box.width + 28, y, fmt::format("{} ({})", trace.populations[p].name, trace.populations[p].cells), "left", small_font);
   }
+  if (trace.spikes.empty()) words_inside(figure, box, "no spikes");
   figure.plot({figure.data(raster_bytes(trace, columns, rows)) + " " + image_layer(columns, rows) + " axes x2y2"});
 }
 
-std::vector<Tick> raster_ticks(const TraceView& trace, double height) { return upward_ticks({0, double(cells_of(trace))}, height); }
+double raster_height(const TraceView& trace) {
+  constexpr double about = 220;
+  const double cells = cells_of(trace);
+  return cells < about ? std::round(about / cells) * cells : about;
+}
+
+// Whole numbers.
+std::vector<Tick> raster_ticks(const TraceView& trace, double height) {
+  const int last = cells_of(trace) - 1;
+  return last == 0 ? std::vector<Tick>{{0, "0"}} : linear_ticks(0, last, std::min(last, int(height / 19)));
+}
 
 void series_panel(Figure& figure, const TraceView& trace, const SeriesPanel& panel, const TimeAxis& time, const Box& box, double ticks_width, bool lowest) {
-  const Range y = airy_range(panel.values);
   figure.panel(box);
   time_axis(figure, time, lowest);
-  figure.axis("y", y, false);
-  figure.ticks("y", upward_ticks(y, box.height), true);
+  figure.axis("y", panel.range, false);
+  figure.ticks("y", upward_ticks(panel.range, box.height), true);
   figure.label_y(panel.label, ticks_width);
   shade_transient(figure, trace, time);
   std::vector<std::string> layers;
@@ -334,14 +362,16 @@ void spectrogram_panel(Figure& figure, const TraceView& trace, const TimeAxis& t
   figure.label_y("frequency [Hz]", ticks_width);
   figure.axis("x2", {-0.5, double(columns) - 0.5}, false);
   figure.axis("y2", {-0.5, double(rows) - 0.5}, false);
-  std::vector<std::string> layers{figure.data(picture.bytes(picture.range())) + " " + image_layer(columns, rows) + " axes x2y2"};
+  const auto range = picture.range();
+  if (!range) return no_spectrogram(figure, trace, time, box);
+  std::vector<std::string> layers{figure.data(picture.bytes(*range)) + " " + image_layer(columns, rows) + " axes x2y2"};
   if (trace.transient > 0) {
     const double end = trace.time[trace.transient] * time.per_ms;
     layers.push_back(line_layer(figure, {end, 0, end, highest}, line_style(0xFFFFFF, 1.5) + " dashtype 2"));
   }
   figure.plot(layers);
   const std::string unit = fmt::format("dB of {}", trace.density_unit);
-  figure.colour_bar({box.left + box.width + 14, box.bottom, 16, box.height}, picture.range(), upward_ticks(picture.range(), box.height), label("power", unit));
+  figure.colour_bar({box.left + box.width + 14, box.bottom, 16, box.height}, *range, upward_ticks(*range, box.height), label("power", unit));
 }
 
 void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ticks_width) {
@@ -354,7 +384,7 @@ void psd_panel(Figure& figure, const TraceView& trace, const Box& box, double ti
   figure.ticks("x", linear_ticks(0, highest, int(box.width / 60)), true);
   figure.label_x("frequency [Hz]", 0);
   figure.axis("y", y, true);
-  figure.ticks("y", log_ticks(y.low, y.high, 6), true);
+  figure.ticks("y", has_power(trace.psd.density) ? log_ticks(y.low, y.high, 6) : std::vector<Tick>{}, true);
   figure.label_y(label("power", trace.density_unit), ticks_width);
   if (alpha_low < highest) shade(figure, alpha_low, std::min(alpha_high, highest), band_blue);
   std::vector<std::string> layers;
@@ -417,10 +447,18 @@ std::string why_no_histogram(const TraceView& trace, const std::vector<std::int6
   return intervals.size() > 1 ? "" : fmt::format("a single interval, {}", quantity(double(intervals[0]) * trace.dt * 1e3, "ms"));
 }
 
+bool has_power(const std::vector<double>& density) {
+  return std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); }) &&
+         std::any_of(density.begin(), density.end(), [](double d) { return d > 0; });
+}
+
+std::string why_no_power(const std::vector<double>& density) {
+  return std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); }) ? "no power: at rest" : "no power: diverged";
+}
+
 std::string why_no_peak(const TraceView& trace) {
-  const std::vector<double>& density = trace.psd.density;
-  if (!std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); })) return "no power: diverged";
-  return std::any_of(density.begin(), density.end(), [](double d) { return d > 0; }) ? "no peak: at rest" : "no power: at rest";
+  if (!has_power(trace.psd.density)) return why_no_power(trace.psd.density);
+  return trace.band_without_bin ? "no peak: no bin in the band" : "no peak: at rest";
 }
 
 std::string alpha_words() { return fmt::format("alpha, {} to {} Hz", alpha_low, alpha_high); }

@@ -30,6 +30,7 @@ struct SeriesPanel {
   std::vector<std::size_t> series;
   std::vector<std::vector<double>> values;           // [series] as drawn: rates in bins
   std::vector<Rgb> colours;                          // [series]
+  Range range;                                       // all values with some air
 };
 std::vector<SeriesPanel> series_panels(const TraceView& trace);
 
@@ -38,14 +39,12 @@ double rate_bin(const TraceView& trace);
 // [sample] the mean of the bin that it is in.
 std::vector<double> binned(const TraceView& trace, const std::vector<double>& rate);
 
-// All values with some air; 0 to 1 if there is none.
-Range airy_range(const std::vector<std::vector<double>>& values);
-
 // A short line for each spike, above the others' panels.
 void spike_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box);
 
 // The spikes of a network: a row for each cell, the first lowest, in the colours of their populations, which are named on the right.
 void raster_panel(Figure& figure, const TraceView& trace, const TimeAxis& time, const Box& box, double ticks_width);
+double raster_height(const TraceView& trace);      // few cells have rows of equally many pixels
 std::vector<Tick> raster_ticks(const TraceView& trace, double height);
 
 // The lowest panel of a column names the time below it.
@@ -67,7 +66,10 @@ std::string alpha_words();             // which frequencies psd_panel() shades
 // Why a histogram of these intervals would say nothing: "fewer than two spikes"; empty if it does.
 std::string why_no_histogram(const TraceView& trace, const std::vector<std::int64_t>& intervals);
 
-std::string why_no_peak(const TraceView& trace);   // "no power: at rest"
+// Whether a spectrum has anything to show; if not, why: "no power: at rest".
+bool has_power(const std::vector<double>& density);
+std::string why_no_power(const std::vector<double>& density);
+std::string why_no_peak(const TraceView& trace);   // of a trace that has none
 
 // Up to which frequency spectra are shown [Hz]: the band and as much again, and always a few bins.
 double shown_frequency(const TraceView& trace);

@@ -16,8 +16,8 @@ using namespace output;
 
 namespace {
 
-constexpr double panel_width = 760, margin = 8, gap = 10;
-constexpr double spikes_height = 18, raster_height = 220, names_width = 120, spectrogram_height = 170, lower_height = 220, rates_height = 150;
+constexpr double panel_width = 760, margin = 8, gap = 16;      // marks at the ends of panels above one another do not meet
+constexpr double spikes_height = 18, names_width = 120, spectrogram_height = 170, lower_height = 220, rates_height = 150;
 constexpr double heading_height = 26;          // above the lower panels
 constexpr double bar_gap = 14, bar_width = 16;
 
@@ -48,8 +48,8 @@ class Sheet {
  public:
   explicit Sheet(const TraceView& trace) : trace_(trace), time_(trace), panels_(series_panels(trace)) {
     const std::size_t n = panels_.size();
-    for (const SeriesPanel& panel : panels_) ticks_ = std::max(ticks_, ticks_width(upward_ticks(airy_range(panel.values), series_height(n))));
-    if (trace.network) ticks_ = std::max(ticks_, ticks_width(raster_ticks(trace, raster_height)));
+    for (const SeriesPanel& panel : panels_) ticks_ = std::max(ticks_, ticks_width(upward_ticks(panel.range, series_height(n))));
+    if (trace.network) ticks_ = std::max(ticks_, ticks_width(raster_ticks(trace, raster_height(trace))));
     if (with_spectra(trace)) ticks_ = std::max(ticks_, ticks_width(log_ticks(psd_range(trace).low, psd_range(trace).high, 6)));
     if (trace.rates) ticks_ = std::max(ticks_, ticks_width(rate_ticks(*trace.rates, rates_height)));
     left_ = margin + label_beside + ticks_;
@@ -63,12 +63,12 @@ class Sheet {
   }
 
   double width() const { return left_ + panel_width + right_; }
-  double height() const { return spikes_ + (trace_.network ? raster_height : trace_.spiking ? spikes_height : 0); }
+  double height() const { return spikes_ + (trace_.network ? raster_height(trace_) : trace_.spiking ? spikes_height : 0); }
 
   void draw(Figure& figure) const {
     const std::size_t n = panels_.size();
     const double each = series_height(n);
-    if (trace_.network) raster_panel(figure, trace_, time_, {left_, spikes_, panel_width, raster_height}, ticks_);
+    if (trace_.network) raster_panel(figure, trace_, time_, {left_, spikes_, panel_width, raster_height(trace_)}, ticks_);
     if (trace_.spiking) spike_panel(figure, trace_, time_, {left_, spikes_ - gap / 2, panel_width, spikes_height});
     for (std::size_t k = 0; k < n; ++k)
       series_panel(figure, trace_, panels_[k], time_, {left_, series_ + double(n - 1 - k) * (each + gap), panel_width, each}, ticks_, !with_spectra(trace_) && k + 1 == n);

@@ -83,7 +83,7 @@ class Sparkline {
     for (const TracedSpike& spike : trace_.spikes)
       if (spike.population == int(population)) ++all, ++spikes[std::size_t(spike.neuron) * lines / cells][column(spike.sample)];
     std::string text = one_line(fmt::format("{}: {}, {}", p.name, how_many("cell", cells), how_many("spike", all))) + "\n";
-    for (std::size_t line = lines; line-- > 0;) {
+    for (std::size_t line = all > 0 ? lines : 0; line-- > 0;) {
       for (const int count : spikes[line]) text += shade(double(count) * double(lines) / double(cells));
       text += "\n";
     }
@@ -166,18 +166,14 @@ std::string spectrum_chart(const TraceView& trace, const PreviewOptions& options
 
 std::string peak_text(const TraceView& trace) {
   const std::string band = fmt::format("{} to {} Hz", short_number(trace.band.low), short_number(trace.band.high));
-  if (!trace.peak) return fmt::format("no peak within {}", band);
+  if (!trace.peak) return fmt::format("no peak within {}{}", band, trace.band_without_bin ? ": no bin of the spectrum is there" : "");
   return fmt::format("peak within {}: {} at {}{}", band, quantity(trace.peak->density, trace.density_unit), quantity(trace.peak->frequency, "Hz"),
                      trace.peak->at_edge ? ", the edge of the band: the spectrum is higher beyond" : "");
 }
 
-bool has_power(const TraceView& trace) {
-  return std::any_of(trace.psd.density.begin(), trace.psd.density.end(), [](double d) { return d > 0; });
-}
-
 std::string spectrum_text(const TraceView& trace, const PreviewOptions& options) {
   if (!trace.no_spectrum.empty()) return wrapped("no spectrum: " + trace.no_spectrum, options.text_columns());
-  if (!has_power(trace)) return wrapped(fmt::format("spectrum of {}: {}", trace.observed().name, why_no_peak(trace)), options.text_columns());
+  if (!has_power(trace.psd.density)) return wrapped(fmt::format("spectrum of {}: {}", trace.observed().name, why_no_power(trace.psd.density)), options.text_columns());
   return spectrum_chart(trace, options) + wrapped(peak_text(trace), options.text_columns());
 }
 

@@ -57,7 +57,8 @@ struct TraceView {
   std::string density_unit;                // "mV^2/Hz"
   Psd psd;                                 // of the observed samples
   output::Range band{0, 0};                // Hz: where the peak is looked for
-  std::optional<SpectralPeak> peak;        // none at rest
+  bool band_without_bin = false;           // it lies between the PSD's bins, or beyond them
+  std::optional<SpectralPeak> peak;        // none at rest, or there
   Spectrogram spectrogram;                 // of all samples, on the clock of `time`, but in s
 
   std::size_t samples() const { return time.size(); }

@@ -324,7 +324,21 @@ TEST(TraceOutputs, PicturesOfSetsWithLittleToShow) {
   EXPECT_TRUE(contains(svg({sweep("jr_gain_map"), "--at", "Ai=30", "--set", "input.E.noise=0"}), "no power: at rest"));
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=1s"}), "fewer than two spikes"));
   EXPECT_TRUE(contains(svg({sweep("lif_fi"), "--set", "duration=501ms", "--set", "transient=500.9ms"}), "no spectrum: 5 observed samples"));
-  EXPECT_TRUE(contains(svg({sweep("jr_gain_map"), "--set", "method=euler", "--set", "dt=50ms", "--set", "duration=200s", "--set", "spectrum.band=3:9"}), "status: diverged"));
+  const std::string diverged = svg({sweep("jr_gain_map"), "--set", "method=euler", "--set", "dt=50ms", "--set", "duration=200s", "--set", "spectrum.band=3:9"});
+  EXPECT_TRUE(contains(diverged, "status: diverged"));
+  EXPECT_TRUE(contains(diverged, "no power: diverged"));
+  EXPECT_FALSE(contains(diverged, "power [dB"));
+}
+
+// A short trace's spectrum is coarse: it may have no bin in the band, however much the cell fires.
+TEST(TraceOutputs, ABandBetweenTheBinsIsNoRest) {
+  Folder here;
+  const Strings arguments{"trace", sweep("lif_fi"), "--at", "t_ref=2", "--at", "input.I.mean=300", "--set", "duration=520ms", "--quiet"};
+  EXPECT_EQ(run(Command{.arguments = arguments + Strings{"--plot", "t.svg"}, .folder = here.path()}).code, 0);
+  const std::string svg = read_file(here / "t.svg");
+  for (const char* words : {"no peak: no bin in the band", "a single interval, 13 ms"}) EXPECT_TRUE(contains(svg, words)) << words;
+  EXPECT_FALSE(contains(svg, "at rest"));
+  EXPECT_TRUE(contains(run(Command{.arguments = arguments, .environment = {{"COLUMNS", "80"}}}).out, "no peak within 1 to 80 Hz: no bin of the spectrum is there\n"));
 }
 
 // ---- networks -------------------------------------------------------------------------------------------------------
@@ -437,6 +451,18 @@ TEST(TraceNetwork, PicturesAndTheTerminal) {
   for (const char* text : {"\nG: 2 cells, 3 spikes\n", "\nE: 3 cells, ", "\nG.rate [Hz, in bins of 0.5 ms]", "\nE.v [mV]: ", "E.spike_count = "})
     EXPECT_TRUE(contains(shown.out, text)) << text << shown.out;
   for (const std::string& line : lines_of(shown.out)) EXPECT_LE(line.size(), 80u) << line;
+}
+
+// Nobody spikes: there is no rate below 0, no spectrum to have a scale, and nothing in the raster.
+TEST(TraceNetwork, ASilentOneSaysSo) {
+  Folder here;
+  const Strings arguments{"trace", sweep("balanced"), "--axis", "population.E.poisson.rate=0:1:2", "--set", "population.I.poisson.rate=0", "--quiet"};
+  ASSERT_EQ(run(Command{.arguments = arguments + Strings{"--plot", "t.svg"}, .folder = here.path()}).code, 0);
+  const std::string svg = read_file(here / "t.svg");
+  for (const char* words : {"no spikes", "no power: at rest"}) EXPECT_TRUE(contains(svg, words)) << words;
+  for (const char* words : {"power [dB", "<text>-1.0</text>", "<text>-0.5</text>"}) EXPECT_FALSE(contains(svg, words)) << words;
+  const std::string shown = run(Command{.arguments = arguments, .environment = {{"COLUMNS", "80"}}}).out;
+  EXPECT_TRUE(contains(shown, "\nE: 800 cells, 0 spikes\nI: 200 cells, 0 spikes\nE.rate [Hz")) << shown;
 }
 
 // A value between the grid's is held to what a network can have.
