@@ -111,6 +111,10 @@ std::vector<double> spike_places(const TraceView& trace, const TimeAxis& time, d
   return places;
 }
 
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+
 // All values with some air; 0 to 1 if there is none.
 Range airy_range(const std::vector<std::vector<double>>& values) {
   std::optional<Range> range;
@@ -448,12 +452,11 @@ std::string why_no_histogram(const TraceView& trace, const std::vector<std::int6
 }
 
 bool has_power(const std::vector<double>& density) {
-  return std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); }) &&
-         std::any_of(density.begin(), density.end(), [](double d) { return d > 0; });
+  return all_finite(density) && std::any_of(density.begin(), density.end(), [](double d) { return d > 0; });
 }
 
 std::string why_no_power(const std::vector<double>& density) {
-  return std::all_of(density.begin(), density.end(), [](double d) { return std::isfinite(d); }) ? "no power: at rest" : "no power: diverged";
+  return all_finite(density) ? "no power: at rest" : "no power: diverged";
 }
 
 std::string why_no_peak(const TraceView& trace) {
