@@ -109,9 +109,8 @@ def write(file, session, outcomes, titles, reasons):
     for outcome in outcomes:
         versions |= outcome.versions
     text = f"# Side by side, {date.today()}\n\n"
-    if session.load > 0.5:
-        text += (f"**Taken on a busy machine (load average {session.load:.1f} when it began): a first impression, to be measured "
-                 "again.**\n\n")
+    text += f"Load average {session.load:.1f} when it began"
+    text += ": **taken on a busy machine, a first impression, to be measured again**.\n\n" if session.load > 0.5 else ".\n\n"
     text += f"""{cpu_name()}, {len(session.cores)} cores; {platform.system()} {platform.release()}, Python {platform.python_version()}, {output("g++", "--version").splitlines()[0] if shutil.which("g++") else ""}.
 {output(str(session.program), "--version").splitlines()[0]}; {", ".join(f"{n} {v}" for n, v in sorted(versions.items(), key=lambda v: v[0].lower()))}.
 
