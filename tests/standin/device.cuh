@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <tuple>
 #include <utility>
 
@@ -27,7 +28,7 @@ namespace standin {
 
 cudaError_t enqueue_grid(const void* kernel, dim3 grid, dim3 block, std::size_t shared, cudaStream_t stream, std::function<void()> thread);
 
-// Device memory is open as long as it lives.
+// Device memory is open as long as it lives. No other thread's task runs meanwhile: it would close the memory when it is done.
 class OpenMemory {
  public:
   explicit OpenMemory(cudaStream_t stream);  // waits for the stream
@@ -35,7 +36,8 @@ class OpenMemory {
   ~OpenMemory();
 
  private:
-  int device_;
+  const std::unique_lock<std::recursive_mutex> lock_;
+  const int device_;
 };
 
 // Thrust runs at once, on the CPU.

@@ -293,16 +293,12 @@ cudaError_t enqueue_grid(const void* kernel, dim3 grid, dim3 block, std::size_t 
   return cudaSuccess;
 }
 
-OpenMemory::OpenMemory(cudaStream_t s) : device_(current_device) {
-  const Lock lock(runtime.mutex);
+OpenMemory::OpenMemory(cudaStream_t s) : lock_(runtime.mutex), device_(current_device) {
   drain(stream_of(s));
   open_memory(device_, true);
 }
 
-OpenMemory::~OpenMemory() {
-  const Lock lock(runtime.mutex);
-  open_memory(device_, false);
-}
+OpenMemory::~OpenMemory() { open_memory(device_, false); }
 
 }  // namespace standin
 
