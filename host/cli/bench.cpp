@@ -24,7 +24,7 @@
 namespace neurosweep {
 namespace {
 
-struct Options {
+struct BenchOptions {
   std::string device = "auto", report;
   std::vector<std::string> models;
   int threads = 0;
@@ -46,7 +46,7 @@ struct DeviceBench {
   std::vector<Row> rows;
 };
 
-void tell(const Options& o, const std::string& line) {
+void tell(const BenchOptions& o, const std::string& line) {
   if (!o.quiet) say(line);
 }
 
@@ -108,7 +108,7 @@ Facts cpu_facts(const std::string& isa, double vector_rate) {
                         {"instructions of a step", fmt::format("counted in code by {}; this program is by {}", counted_compiler(), bench_compiler())}});
 }
 
-DeviceBench bench_cpu(const Options& o, const std::vector<Kernel>& kernels, Countdown& countdown) {
+DeviceBench bench_cpu(const BenchOptions& o, const std::vector<Kernel>& kernels, Countdown& countdown) {
   OneRank alone;
   const std::string isa = cpu_isa().empty() ? cpu_isas().front() : cpu_isa();
   const int threads = o.threads > 0 ? o.threads : usable_cores();
@@ -142,7 +142,7 @@ Facts gpu_facts(const DeviceInfo& gpu) {
                         {"limit", "issue slots: instructions of a step as counted in code for compute capability 9.0"}});
 }
 
-DeviceBench bench_gpu(const Options& o, const DeviceInfo& gpu, const std::vector<Kernel>& kernels, Countdown& countdown) {
+DeviceBench bench_gpu(const BenchOptions& o, const DeviceInfo& gpu, const std::vector<Kernel>& kernels, Countdown& countdown) {
   const auto backend = make_cuda_backend({gpu.index});
   DeviceBench bench{fmt::format("cuda:{}", gpu.index), gpu_facts(gpu), {"GPU"}, {}};
   for (const Kernel& kernel : kernels) {
@@ -163,7 +163,7 @@ std::vector<DeviceInfo> gpus_named(const std::string& device) {
   return gpus;
 }
 
-std::vector<DeviceBench> measure(const Options& o, const std::vector<Kernel>& kernels) {
+std::vector<DeviceBench> measure(const BenchOptions& o, const std::vector<Kernel>& kernels) {
   const std::vector<DeviceInfo> gpus = gpus_named(o.device);
   const bool cpu = o.device == "auto" || o.device == "cpu";
   const std::size_t all = kernels.size() * (gpus.size() + cpu);
@@ -263,7 +263,7 @@ std::string system_text() {
 }
 
 // But for --report: where a user keeps files is nobody's business.
-std::string command_line(const Options& o) {
+std::string command_line(const BenchOptions& o) {
   std::string text = "neurosweep bench";
   if (o.device != "auto") text += " --device " + o.device;
   if (o.threads > 0) text += fmt::format(" --threads {}", o.threads);
@@ -271,7 +271,7 @@ std::string command_line(const Options& o) {
   return text + fmt::format(" --seconds {}", o.seconds);
 }
 
-Facts program_facts(const Options& o) {
+Facts program_facts(const BenchOptions& o) {
   return {{"date", date()}, {"version", program_version()}, {"commit", program_commit()}, {"compiler", bench_compiler()}, {"system", system_text()}, {"command", command_line(o)}};
 }
 
@@ -320,7 +320,7 @@ Json json_of(const DeviceBench& bench) {
   return {{"device", bench.name}, {"facts", json_of(bench.facts)}, {"kernels", kernels}};
 }
 
-int run(const Options& o) {
+int run(const BenchOptions& o) {
   check_device_name(o.device);
   if (o.json && o.report == "-") throw SpecError("--json and --report -: both would go to standard output; name a file for --report");
   const std::vector<Kernel> kernels = bench_kernels(o.models);
@@ -348,7 +348,7 @@ int run(const Options& o) {
 
 void add_bench(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("bench", "measure how fast this machine is, and how near to its limit");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<BenchOptions>();
   const CLI::Validator named(check_name, "");
   command->add_option("--device", o->device, "auto (the default: the CPU and each GPU), cpu, cuda or cuda:N")->type_name("NAME");
   command->add_option("--threads", o->threads, "CPU threads to measure beside a single one; all cores unless given")

@@ -122,9 +122,9 @@ Measured with_work(const Problem& p, double sets) {
 }
 
 #if defined(__x86_64__)
-constexpr std::string_view counted = cpu_budget;
+constexpr std::string_view counted_rows = cpu_budget;
 #else
-constexpr std::string_view counted;    // whose `baseline` is another's
+constexpr std::string_view counted_rows;    // whose `baseline` is another's
 #endif
 
 // A number of a table of comma-separated values, from the row that begins with `cells`; 0 if there is none.
@@ -177,7 +177,7 @@ Speed speed_of(Backend& backend, const Kernel& kernel, double seconds) {
 // Divisions occupy a unit of their own while others go on: whichever takes longer.
 double core_limit(const Kernel& kernel, const std::string& isa, int lanes, const PeakRates& rates) {
   const std::string row = kernel.name() + "," + isa;
-  const double vector = number_in(counted, row, 3), divide = number_in(counted, row, 4);
+  const double vector = number_in(counted_rows, row, 3), divide = number_in(counted_rows, row, 4);
   return vector > 0 ? lanes / std::max(vector / rates.vector, divide / rates.divide) : 0;
 }
 

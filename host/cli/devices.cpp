@@ -23,7 +23,7 @@ void add_devices(CLI::App& app, Action& action) {
   command->footer("Examples:\n"
                   "  neurosweep devices\n"
                   "  neurosweep run sweeps/jr_gain_map.toml --device cpu --out cpu.zarr");
-  command->callback([&action] { action = run; });
+  command->callback([&action] { action = [] { return run(); }; });
 }
 
 }  // namespace neurosweep

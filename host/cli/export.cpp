@@ -13,25 +13,25 @@
 namespace neurosweep {
 namespace {
 
-struct Options {
+struct ExportOptions {
   std::string store, csv, layout = "table";
   std::vector<std::string> measures;
 };
 
-void check_flags(const Options& o) {
+void check_flags(const ExportOptions& o) {
   const std::vector<std::string> layouts{"table", "grid"};
   if (o.layout != "table" && o.layout != "grid")
     throw SpecError(fmt::format("--layout {}: no such layout{}; there are {}", o.layout, did_you_mean(o.layout, layouts), listed(layouts)));
 }
 
 // A block at a time: a map need not fit the memory.
-void write_table(const Options& o, const Store& store, const std::vector<std::string>& columns) {
+void write_table(const ExportOptions& o, const Store& store, const std::vector<std::string>& columns) {
   Missing missing(empty_map(store.metadata(), columns));
   write_csv_table(counted(map_blocks(store, columns, tell_damage()), missing), o.csv);
   tell_missing(missing, missing.same() ? ": nan, with status 255" : ": nan; status is 255 where no measure is computed");
 }
 
-void check_grid(const Options& o, const StoreMetadata& m, const std::vector<std::string>& columns) {
+void check_grid(const ExportOptions& o, const StoreMetadata& m, const std::vector<std::string>& columns) {
   if (m.axes.size() != 2)
     throw SpecError(fmt::format("--layout grid: needs two axes, and {} has {}; --layout table shows any number", o.store, m.axes.size()));
   if (o.csv == "-" && columns.size() > 1)
@@ -39,13 +39,13 @@ void check_grid(const Options& o, const StoreMetadata& m, const std::vector<std:
   check_memory(map_bytes(m, columns), m.grid.sets());
 }
 
-void write_grid(const Options& o, const Store& store, const std::vector<std::string>& columns) {
+void write_grid(const ExportOptions& o, const Store& store, const std::vector<std::string>& columns) {
   Missing missing(empty_map(store.metadata(), columns));
   write_csv_grid(join(store, columns, counted(map_blocks(store, columns, tell_damage()), missing)), o.csv);
   tell_missing(missing, ": nan");
 }
 
-void write(const Options& o) {
+void write(const ExportOptions& o) {
   check_flags(o);
   const Store store = store_named(o.store);
   const std::vector<std::string> columns = columns_named(store.metadata(), o.measures);
@@ -60,7 +60,7 @@ void write(const Options& o) {
 
 void add_export(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("export", "write a store's map as CSV, finished or not");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ExportOptions>();
   const CLI::Validator named(check_name, "");
   command->add_option("STORE", o->store, "the store that a run filled, such as results/NAME.zarr")
       ->type_name("")->required()->check(named);

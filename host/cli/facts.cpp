@@ -24,7 +24,7 @@ std::vector<std::string> sweep_lines(const StoreMetadata& m) {
   return lines;
 }
 
-std::vector<Fact> without_empty(std::vector<Fact> facts) {
+std::vector<Fact> without_empty_facts(std::vector<Fact> facts) {
   std::erase_if(facts, [](const Fact& fact) { return fact.lines.empty() || fact.lines == std::vector<std::string>{""}; });
   return facts;
 }
@@ -34,13 +34,13 @@ std::vector<Fact> without_empty(std::vector<Fact> facts) {
 std::vector<Fact> sweep_facts(const StoreMetadata& m) {
   std::vector<std::string> axes;
   for (const MapAxis& axis : m.axes) axes.push_back(axis_text(axis));
-  return without_empty({{"title", {m.title}}, {"model", {m.model}}, {"sweep", sweep_lines(m)}, {"axes", axes}});
+  return without_empty_facts({{"title", {m.title}}, {"model", {m.model}}, {"sweep", sweep_lines(m)}, {"axes", axes}});
 }
 
 std::vector<Fact> run_facts(const StoreMetadata& m) {
   const std::string time = m.compute_seconds < 10 ? fmt::format("{:.1f} s", m.compute_seconds) : output::human_duration(m.compute_seconds);
   const std::string commit = m.commit.empty() ? "" : fmt::format(" (commit {})", m.commit);
-  return without_empty({{"computed on", {m.device}}, {"compute time", {time}}, {"created", {m.created}}, {"updated", {m.updated}},
+  return without_empty_facts({{"computed on", {m.device}}, {"compute time", {time}}, {"created", {m.created}}, {"updated", {m.updated}},
                         {"by", {fmt::format("neurosweep {}{}", m.version, commit)}}});
 }
 

@@ -104,7 +104,7 @@ std::string amount(double value, std::string_view unit) {
 
 std::string list(const std::vector<std::string>& values) { return fmt::format("[{}]", fmt::join(values, ", ")); }
 
-std::string sentence(std::span<const std::string> names) { return listed(names, names.size()); }
+std::string all_of(std::span<const std::string> names) { return listed(names, names.size()); }
 
 enum Use { active, optional };         // an optional line is a comment until its # is removed
 
@@ -209,7 +209,7 @@ class SweepFile {
     const std::vector<std::string> names = names_of(m_.presets);
     const std::string shown = in_quotes(preset_ ? preset_->name : m_.presets[0].name);
     page_.key(preset_ ? active : optional, "preset", shown, help("preset"));
-    page_.say("presets: " + sentence(names));
+    page_.say("presets: " + all_of(names));
   }
 
   void write_general() {
@@ -284,9 +284,9 @@ class SweepFile {
     const std::vector<std::string> signals = names_of(m_.signals), measures = names_of(measures_of(m_));
     page_.skip();
     page_.table("[observe]", help("observe"), {"measures"});
-    page_.key(optional, "signal", in_quotes(signals[0]), sentence(signals));
+    page_.key(optional, "signal", in_quotes(signals[0]), all_of(signals));
     page_.key(active, "measures", m_.spiking ? "[\"rate\", \"isi_cv\"]" : "[\"amplitude\", \"peak_frequency\"]", "");
-    page_.say("measures: " + sentence(measures));
+    page_.say("measures: " + all_of(measures));
   }
 
   void write_spectrum() {
@@ -409,7 +409,7 @@ class NetworkFile {
     page_.table("[observe]", help("observe"), {"measures"});
     page_.key(optional, "signal", in_quotes("E.rate"), "POPULATION.SIGNAL: rate, v, I_exc, I_inh, lfp");
     page_.key(active, "measures", "[\"rate\", \"isi_cv\", \"synchrony\"]", "of every population; E.rate of one");
-    page_.say("measures: " + sentence(names_of(measure_table())));
+    page_.say("measures: " + all_of(names_of(measure_table())));
     page_.say("E.rate.peak_frequency is of a signal that is named; [spectrum] as of single models (neurosweep init lif).");
   }
 

@@ -21,13 +21,13 @@
 namespace neurosweep {
 namespace {
 
-struct Options {
+struct PlotOptions {
   std::string store, file, over;
   std::vector<std::string> measures;
 };
 
 // The number of the axis that --over names.
-std::optional<std::size_t> axis_named(const Options& o, const Store& store) {
+std::optional<std::size_t> axis_named(const PlotOptions& o, const Store& store) {
   if (o.over.empty()) return {};
   if (o.file.empty()) throw SpecError("--over: the terminal has no lines; name a picture with -o");
   const std::vector<std::string> names = names_of(store.metadata().axes);
@@ -38,7 +38,7 @@ std::optional<std::size_t> axis_named(const Options& o, const Store& store) {
 }
 
 // Before gigabytes are read.
-void check_file(const Options& o, const Store& store) {
+void check_file(const PlotOptions& o, const Store& store) {
   try {
     output::picture_format(o.file);
   } catch (const std::runtime_error& e) {
@@ -50,7 +50,7 @@ void check_file(const Options& o, const Store& store) {
   check_plot_possible(o.file, axes);
 }
 
-void draw(const Options& o) {
+void draw(const PlotOptions& o) {
   const Store store = store_named(o.store);
   const std::vector<std::string> columns = columns_named(store.metadata(), o.measures);
   const std::optional<std::size_t> over = axis_named(o, store);
@@ -67,7 +67,7 @@ void draw(const Options& o) {
 
 void add_plot(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("plot", "draw a store's map, finished or not, in a file or in the terminal");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<PlotOptions>();
   const CLI::Validator named(check_name, "");
   command->add_option("STORE", o->store, "the store that a run filled, such as results/NAME.zarr")
       ->type_name("")->required()->check(named);

@@ -15,7 +15,7 @@
 namespace neurosweep {
 namespace {
 
-struct Options {
+struct ReportOptions {
   std::string store, file;
   std::vector<std::string> measures;
 };
@@ -35,7 +35,7 @@ ReportText text_of(const Store& store, const std::vector<std::string>& columns, 
   return text;
 }
 
-void write(const Options& o) {
+void write(const ReportOptions& o) {
   check_extension(o.file);
   const Store store = store_named(o.store);
   const StoreMetadata& m = store.metadata();
@@ -53,7 +53,7 @@ void write(const Options& o) {
 
 void add_report(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("report", "write a store's map as a page for a browser");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ReportOptions>();
   const CLI::Validator named(check_name, "");
   command->add_option("STORE", o->store, "the store that a run filled, such as results/NAME.zarr")
       ->type_name("")->required()->check(named);

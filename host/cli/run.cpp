@@ -39,7 +39,7 @@ struct Shard {
   std::uint64_t index = 0, count = 1;
 };
 
-struct Options {
+struct RunOptions {
   std::string file, out, csv, plot, device = "auto", shard_text;
   Overrides overrides;
   int threads = 0;
@@ -48,7 +48,7 @@ struct Options {
   bool overwrite = false, dry_run = false, quiet = false, json = false;
 };
 
-void tell(const Options& o, const std::string& line) {
+void tell(const RunOptions& o, const std::string& line) {
   if (!o.quiet) say(line);
 }
 
@@ -91,7 +91,7 @@ Shard parse_shard(const std::string& text) {
 std::string default_store(const std::string& file) { return (fs::path("results") / fs::path(file).stem()).string() + ".zarr"; }
 
 // What no sweep file and no machine could make right.
-void check_flags(const Options& o) {
+void check_flags(const RunOptions& o) {
   check_device_name(o.device);
   if (o.json && o.csv == "-")
     throw SpecError("--json and --csv -: both would go to standard output; name a file for --csv");
@@ -107,7 +107,7 @@ void check_flags(const Options& o) {
 }
 
 // Checks the flags, and fills in what they leave open.
-void settle(Options& o) {
+void settle(RunOptions& o) {
   check_flags(o);
   if (!o.shard_text.empty()) o.shard = parse_shard(o.shard_text);
   if (o.out.empty()) o.out = default_store(o.file);
@@ -115,7 +115,7 @@ void settle(Options& o) {
 }
 
 // The outputs' own mistakes first, then whether the system lets them be written.
-void check_outputs(const Options& o, const SweepSpec& spec) {
+void check_outputs(const RunOptions& o, const SweepSpec& spec) {
   check_names({{"--out", o.out}, {"--csv", o.csv}, {"--plot", o.plot}}, o.file);
   check_outside("--csv", o.csv, o.out), check_outside("--plot", o.plot, o.out);
   if (lies_in(o.file, o.out)) throw SpecError(fmt::format("{}: lies in the store {}; name another place for one of them", o.file, o.out));
@@ -158,7 +158,7 @@ std::uint64_t tile_for(const Problem& p, const Backend& backend, const Ranks& ra
   return ranks.size() == 1 ? tile : std::min(tile, (p.sets() / (4 * std::uint64_t(ranks.size())) / 64 + 1) * 64);
 }
 
-Plan make_plan(const Options& o, const Ranks& ranks) {
+Plan make_plan(const RunOptions& o, const Ranks& ranks) {
   Plan plan{load_sweep(o.file, o.overrides), nullptr, ""};
   for (const std::string& warning : plan.spec.warnings) tell(o, "note: " + warning);
   plan.backend = backend_for(plan.spec.problem, o.device, o.threads, ranks, [&](const std::string& line) { tell(o, line); });
@@ -171,24 +171,24 @@ Plan make_plan(const Options& o, const Ranks& ranks) {
 
 // ---- the store ------------------------------------------------------------------------------------------------------
 
-Store open_store(const Options& o, const SweepSpec& spec) {
+Store open_store(const RunOptions& o, const SweepSpec& spec) {
   std::ifstream in(o.file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   return Store::fill(o.out, spec, {program_version(), program_commit(), text, flags_of(o.overrides)});
 }
 
 // The chunks of this run: all, or the shard's.
-ChunkRange part_of(const Options& o, const Store& store) { return shard_of(store.grid().count(), o.shard.index, o.shard.count); }
+ChunkRange part_of(const RunOptions& o, const Store& store) { return shard_of(store.grid().count(), o.shard.index, o.shard.count); }
 
 // How many sets these are, for people.
-std::string whole_part(const Options& o, const Store& store) {
+std::string whole_part(const RunOptions& o, const Store& store) {
   const std::string sets = counted_sets(sets_of(store.grid(), part_of(o, store)));
   return o.shard_text.empty() ? sets : fmt::format("{} of shard {}", sets, o.shard_text);
 }
 
 // Of the shard's chunks, those that are not there, or not as they were written. The ranks look at them in turn. Returns the
 // exit code.
-int find_missing(const Options& o, const Store& store, Ranks& ranks, std::vector<std::uint64_t>& chunks) {
+int find_missing(const RunOptions& o, const Store& store, Ranks& ranks, std::vector<std::uint64_t>& chunks) {
   const ChunkRange part = part_of(o, store);
   std::vector<std::uint8_t> missing(part.last - part.first, 0);
   const int code = together(ranks, [&] {
@@ -210,7 +210,7 @@ std::uint64_t sets_in(const Store& store, const std::vector<std::uint64_t>& chun
   return sets;
 }
 
-void tell_resumed(const Options& o, const Store& store, std::uint64_t sets) {
+void tell_resumed(const RunOptions& o, const Store& store, std::uint64_t sets) {
   const std::uint64_t all = sets_of(store.grid(), part_of(o, store));
   if (all == 0) tell(o, fmt::format("{}: shard {} is empty: this sweep is {}", o.out, o.shard_text, output::how_many("chunk", store.grid().count())));
   else if (sets == 0) tell(o, fmt::format("{}: all {} are there already", o.out, whole_part(o, store)));
@@ -236,7 +236,7 @@ struct Filled {
   double seconds = 0;
 };
 
-Filled fill(const Options& o, const Plan& plan, Store& store, const std::vector<std::uint64_t>& chunks, Ranks& ranks) {
+Filled fill(const RunOptions& o, const Plan& plan, Store& store, const std::vector<std::uint64_t>& chunks, Ranks& ranks) {
   const Problem& p = plan.spec.problem;
   const std::uint64_t sets = sets_in(store, chunks);
   tell_resumed(o, store, sets);
@@ -257,7 +257,7 @@ Filled fill(const Options& o, const Plan& plan, Store& store, const std::vector<
 
 // ---- after computing ------------------------------------------------------------------------------------------------
 
-std::string command_line(const Options& o) {
+std::string command_line(const RunOptions& o) {
   std::string c = "neurosweep run " + shell_word(o.file);
   auto add = [&c](const std::string& flag, const std::string& value) {
     if (!value.empty()) c += " " + flag + " " + shell_word(value);
@@ -275,12 +275,12 @@ std::string command_line(const Options& o) {
 }
 
 // What is done is kept, and the same command goes on.
-void tell_unfinished(const Options& o, const Store& store, const std::string& why) {
+void tell_unfinished(const RunOptions& o, const Store& store, const std::string& why) {
   say(fmt::format("neurosweep: {}: {} of {} are done and kept in {}. To go on:\n  {}", why, sets_done(store, part_of(o, store)),
                   whole_part(o, store), o.out, command_line(o)));
 }
 
-void print_json(const Options& o, const Plan& plan, const Summary& s, std::uint64_t computed, double seconds) {
+void print_json(const RunOptions& o, const Plan& plan, const Summary& s, std::uint64_t computed, double seconds) {
   const Problem& p = plan.spec.problem;
   auto path = [](const std::string& x) { return x.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(x); };
   const nlohmann::ordered_json j{
@@ -293,7 +293,7 @@ void print_json(const Options& o, const Plan& plan, const Summary& s, std::uint6
 }
 
 // A full disk behind one file is no reason to lose the other.
-void write_files(const Options& o, const Store& store, const std::vector<std::string>& columns) {
+void write_files(const RunOptions& o, const Store& store, const std::vector<std::string>& columns) {
   std::exception_ptr error;
   auto attempt = [&](auto write, const std::string& path) {
     try {
@@ -309,7 +309,7 @@ void write_files(const Options& o, const Store& store, const std::vector<std::st
 }
 
 // The files first: `| head` may end what only prints.
-int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t computed, double seconds, std::optional<IgnoreBrokenPipe>& ignore_broken_pipe) {
+int show(const RunOptions& o, const Plan& plan, const Store& store, std::uint64_t computed, double seconds, std::optional<IgnoreBrokenPipe>& ignore_broken_pipe) {
   std::vector<std::string> columns;
   for (const StoreArray& array : store.arrays())
     if (is_column(array)) columns.push_back(array.name);
@@ -333,7 +333,7 @@ int show(const Options& o, const Plan& plan, const Store& store, std::uint64_t c
 }
 
 // Rank 0's last words. Every chunk may be there although a rank had an error, or was stopped: another run can have done it.
-int conclude(const Options& o, const Plan& plan, const Store& store, const std::vector<std::uint64_t>& chunks, const Filled& filled,
+int conclude(const RunOptions& o, const Plan& plan, const Store& store, const std::vector<std::uint64_t>& chunks, const Filled& filled,
              int stopped_by, std::optional<IgnoreBrokenPipe>& ignore_broken_pipe) {
   const bool complete = std::all_of(chunks.begin(), chunks.end(), [&](std::uint64_t chunk) { return store.recorded(chunk); });
   if (complete) return std::max(filled.code, show(o, plan, store, filled.computed, filled.seconds, ignore_broken_pipe));
@@ -343,7 +343,7 @@ int conclude(const Options& o, const Plan& plan, const Store& store, const std::
 }
 
 // The steps of a run, of which every rank takes each.
-int run_rank(const Options& o, Ranks& ranks) {
+int run_rank(const RunOptions& o, Ranks& ranks) {
   const bool first = ranks.rank() == 0;
   Plan plan;
   int code = in_turn(ranks, [&] {
@@ -370,7 +370,7 @@ int run_rank(const Options& o, Ranks& ranks) {
   return together(ranks, [&] { return first ? conclude(o, plan, *store, chunks, filled, stopped_by, ignore_broken_pipe) : exit_done; });
 }
 
-int run(Options o) {
+int run(RunOptions o) {
   catch_signals(o.quiet);                    // before anything is created that a signal would leave behind
   const std::unique_ptr<Ranks> ranks = join_ranks([&](const std::string& line) { tell(o, line); });
   if (ranks->rank() > 0) o.quiet = true, catch_signals(o.quiet);
@@ -384,7 +384,7 @@ int run(Options o) {
 
 void add_run(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("run", "compute the map of a sweep file");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<RunOptions>();
   const CLI::Validator named(check_name, "");
   command->add_option("FILE", o->file, "the sweep file (TOML)")
       ->type_name("")->required()->check(named);

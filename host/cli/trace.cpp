@@ -22,7 +22,7 @@
 namespace neurosweep {
 namespace {
 
-struct Options {
+struct TraceOptions {
   std::string file, store, csv, raster, psd, spectrogram, plot;
   std::vector<std::string> at;
   Overrides overrides;
@@ -37,13 +37,13 @@ struct Options {
   }
 };
 
-void tell(const Options& o, const std::string& line) {
+void tell(const TraceOptions& o, const std::string& line) {
   if (!o.quiet) say(line);
 }
 
 // ---- before computing -----------------------------------------------------------------------------------------------
 
-void check_one_printed(const Options& o) {
+void check_one_printed(const TraceOptions& o) {
   std::string printed;
   for (const auto& [flag, path] : o.outputs()) {
     if (path != "-") continue;
@@ -52,7 +52,7 @@ void check_one_printed(const Options& o) {
   }
 }
 
-void check_flags(const Options& o) {
+void check_flags(const TraceOptions& o) {
   if (o.file.empty() == o.store.empty())
     throw SpecError(o.file.empty() ? "a sweep file is missing: neurosweep trace FILE, or --from-store STORE"
                                    : fmt::format("{} and --from-store {}: name one of them", o.file, o.store));
@@ -65,7 +65,7 @@ void check_flags(const Options& o) {
   check_names(o.outputs(), o.file);
 }
 
-Overrides stored_overrides(const Options& o, const StoreMetadata& m) {
+Overrides stored_overrides(const TraceOptions& o, const StoreMetadata& m) {
   try {
     return overrides_of(m.overrides);
   } catch (const std::runtime_error& e) {
@@ -74,7 +74,7 @@ Overrides stored_overrides(const Options& o, const StoreMetadata& m) {
 }
 
 // The sweep that the store was made of; the command line's overrides come after the store's.
-SweepSpec load_stored(const Options& o, const StoreMetadata& m) {
+SweepSpec load_stored(const TraceOptions& o, const StoreMetadata& m) {
   if (m.sweep_file.empty()) throw std::runtime_error(fmt::format("{}: its attributes lack \"sweep_file\", the text of the file that it was made of", o.store));
   Overrides all = stored_overrides(o, m);
   all.set.insert(all.set.end(), o.overrides.set.begin(), o.overrides.set.end());
@@ -86,7 +86,7 @@ SweepSpec load_stored(const Options& o, const StoreMetadata& m) {
   return sweep;
 }
 
-SweepSpec load(const Options& o) {
+SweepSpec load(const TraceOptions& o) {
   if (o.store.empty()) return load_sweep(o.file, o.overrides);
   const Store store = store_named(o.store);
   for (const auto& [flag, path] : o.outputs())
@@ -94,7 +94,7 @@ SweepSpec load(const Options& o) {
   return load_stored(o, store.metadata());
 }
 
-void check_replicate(const Options& o, const SweepSpec& sweep) {
+void check_replicate(const TraceOptions& o, const SweepSpec& sweep) {
   if (o.replicate < sweep.problem.replicates) return;
   throw SpecError(fmt::format("--replicate {}: {} has {}; allowed are 0 to {}", o.replicate, sweep.path,
                               sweep.problem.replicates == 1 ? "one replicate" : fmt::format("{} replicates", sweep.problem.replicates),
@@ -102,18 +102,18 @@ void check_replicate(const Options& o, const SweepSpec& sweep) {
 }
 
 // What a spectrum needs is known before the trace is.
-void check_spectra(const Options& o, const SweepSpec& sweep) {
+void check_spectra(const TraceOptions& o, const SweepSpec& sweep) {
   if (sweep.problem.spectrum.segment > 0 || o.spectra_only_shown()) return;
   throw SpecError(fmt::format("{}: {}: {} observed samples are too few to choose a segment of the spectrum; give spectrum.segment, or a longer duration",
                               sweep.path, o.psd.empty() ? "--spectrogram" : "--psd", sweep.problem.observed()));
 }
 
-void check_spikes(const Options& o, const SweepSpec& sweep) {
+void check_spikes(const TraceOptions& o, const SweepSpec& sweep) {
   if (o.raster.empty() || sweep.problem.network || models()[std::size_t(sweep.problem.model)].spiking) return;
   throw SpecError(fmt::format("--raster: {} has the model {}, which does not spike; --csv writes its states and signals", sweep.path, sweep.model));
 }
 
-void check(const Options& o, const SweepSpec& sweep) {
+void check(const TraceOptions& o, const SweepSpec& sweep) {
   check_spikes(o, sweep);
   check_replicate(o, sweep);
   check_spectra(o, sweep);
@@ -156,7 +156,7 @@ void write_spectrogram(const TraceView& t, const std::string& path) {
 }
 
 // A full disk behind one file is no reason to lose the others; `| head` may end what only prints, so that comes last.
-void write_all(const Options& o, const TraceView& trace) {
+void write_all(const TraceOptions& o, const TraceView& trace) {
   const std::pair<const std::string&, void (*)(const TraceView&, const std::string&)> writers[] = {
       {o.csv, write_csv}, {o.raster, write_raster}, {o.psd, write_psd}, {o.spectrogram, write_spectrogram}, {o.plot, write_trace_plot}};
   std::exception_ptr error;
@@ -172,7 +172,7 @@ void write_all(const Options& o, const TraceView& trace) {
   if (error) std::rethrow_exception(error);
 }
 
-int run(const Options& o) {
+int run(const TraceOptions& o) {
   check_flags(o);
   SweepSpec sweep = load(o);
   const Point point = locate(sweep, o.at);
@@ -190,7 +190,7 @@ int run(const Options& o) {
   return exit_done;
 }
 
-void add_inputs(CLI::App& command, Options& o, const CLI::Validator& named) {
+void add_inputs(CLI::App& command, TraceOptions& o, const CLI::Validator& named) {
   command.add_option("FILE", o.file, "the sweep file (TOML)")->type_name("")->check(named);
   command.add_option("--from-store", o.store, "instead of FILE: the sweep of a store that a run filled")
       ->type_name("STORE")->check(named);
@@ -203,7 +203,7 @@ void add_inputs(CLI::App& command, Options& o, const CLI::Validator& named) {
       ->type_name("AXIS")->allow_extra_args(false);
 }
 
-void add_outputs(CLI::App& command, Options& o, const CLI::Validator& named) {
+void add_outputs(CLI::App& command, TraceOptions& o, const CLI::Validator& named) {
   command.add_option("--csv", o.csv, "write all states and signals; - is standard output")
       ->type_name("FILE")->check(named);
   command.add_option("--raster", o.raster, "write the spikes: time, population, neuron")->type_name("FILE")->check(named);
@@ -218,7 +218,7 @@ void add_outputs(CLI::App& command, Options& o, const CLI::Validator& named) {
 
 void add_trace(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("trace", "show one set over time: every state and signal, and the spectrum");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<TraceOptions>();
   const CLI::Validator named(check_name, "");
   add_inputs(*command, *o, named);
   add_outputs(*command, *o, named);

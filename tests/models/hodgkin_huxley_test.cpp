@@ -13,7 +13,7 @@ namespace neurosweep::test {
 namespace {
 
 using HH = HodgkinHuxley;
-template <class T> using State = Pack<T, HH::n_state>;
+template <class T> using HHState = Pack<T, HH::n_state>;
 
 // ---- rates and start ---------------------------------------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ TEST(HodgkinHuxleyModel, StartsAtRest) {
   for (int i = 0; i < HH::n_par; ++i) EXPECT_EQ(HH::parameters[i].value, t.number(0, std::string(HH::parameters[i].name)));
   Pack<double, HH::n_par> p;
   p[HH::V_rest] = -60;
-  State<double> own{{by_rule, 0, 0, 0}}, given{{-50, 0, 0, 0}};
+  HHState<double> own{{by_rule, 0, 0, 0}}, given{{-50, 0, 0, 0}};
   HH::start(own, p), HH::start(given, p);
   EXPECT_EQ(own[HH::V], -60);
   EXPECT_EQ(given[HH::V], -50);
@@ -133,7 +133,7 @@ TEST(HodgkinHuxleyModel, ASpikeIsAnUpwardCrossing) {
   for (int i = 0; i < HH::n_par; ++i) p[i] = HH::parameters[i].value;
   const auto coef = HH::prepare(p);
   auto spiked = [&](double before, double after) {
-    return bool(HH::spiked(State<double>{{before}}, State<double>{{after}}, coef));
+    return bool(HH::spiked(HHState<double>{{before}}, HHState<double>{{after}}, coef));
   };
   EXPECT_TRUE(spiked(-0.1, 0.1));
   EXPECT_TRUE(spiked(-0.1, 0));

@@ -31,7 +31,7 @@ std::string label(const CsvTable& t, std::size_t row) {
 }
 
 // "set,I,dt" -> the steps of its spikes
-std::map<std::string, Steps> listed_spikes() {
+std::map<std::string, Steps> listed_trains() {
   const CsvTable t = read_csv("izhikevich/spike_steps.csv");
   std::map<std::string, Steps> spikes;
   for (std::size_t row = 0; row < t.rows.size(); ++row) spikes[label(t, row)].push_back(std::llround(t.number(row, "step")));
@@ -42,7 +42,7 @@ std::map<std::string, Steps> listed_spikes() {
 // with the room that its README gives.
 TEST(Izhikevich, SpikesFallInTheReferencesSteps) {
   const CsvTable counts = read_csv("izhikevich/counts.csv");
-  const std::map<std::string, Steps> listed = listed_spikes();
+  const std::map<std::string, Steps> listed = listed_trains();
   ASSERT_EQ(counts.rows.size(), 378u);
   std::size_t compared = 0;
   for (std::size_t row = 0; row < counts.rows.size(); ++row) {

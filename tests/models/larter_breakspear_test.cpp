@@ -13,13 +13,13 @@ namespace neurosweep::test {
 namespace {
 
 using LB = LarterBreakspear;
-template <class T> using State = Pack<T, LB::n_state>;
+template <class T> using LBState = Pack<T, LB::n_state>;
 
 struct Moments_ {
   double minimum = INFINITY, maximum = -INFINITY, mean = 0, std = 0;
 };
 // Of V over samples first, first + 1, ...
-Moments_ moments(const std::vector<State<double>>& x, std::size_t first) {
+Moments_ moments(const std::vector<LBState<double>>& x, std::size_t first) {
   Moments_ m;
   const double n = double(x.size() - first);
   for (std::size_t i = first; i < x.size(); ++i) {
@@ -145,7 +145,7 @@ TEST(LarterBreakspearModel, RunawayFallsLinearly) {
 
 // How many maxima of V until they repeat: the smallest p with each equal to the one p later within 1e-4. A maximum is that
 // of the parabola through three samples: the largest sample itself is up to V'' dt^2 / 8 lower.
-int maxima_per_period(const std::vector<State<double>>& x, std::size_t first) {
+int maxima_per_period(const std::vector<LBState<double>>& x, std::size_t first) {
   std::vector<double> tops;
   for (std::size_t i = first + 1; i + 1 < x.size(); ++i) {
     const double before = x[i - 1][LB::V], top = x[i][LB::V], after = x[i + 1][LB::V];
@@ -180,7 +180,7 @@ Values with(Values values, const Values& more) {
 }
 
 // The squared standard error of the mean of (V - centre)^power, from blocks much longer than a cycle.
-double error_squared(const std::vector<State<double>>& x, std::size_t first, std::size_t block, double centre, int power) {
+double error_squared(const std::vector<LBState<double>>& x, std::size_t first, std::size_t block, double centre, int power) {
   double n = 0, mean = 0, squares = 0;
   for (; first + block <= x.size(); first += block) {
     double m = 0;
@@ -200,7 +200,7 @@ TEST(LarterBreakspearModel, ChaoticRunsShareTheirStatistics) {
   while (t.number(row, "d_V") != 0.765) ++row;
   ASSERT_EQ(t.text(row, "regime"), "chaotic");
   const Values other{{"V_0", -0.2}, {"W_0", 0.2}, {"Z_0", 0.05}};
-  const std::vector<State<double>> runs[] = {
+  const std::vector<LBState<double>> runs[] = {
       run_model<LB, Method::rk4>(chaotic, 0.1, 600000).x,
       run_model<LB, Method::rk4>(with(chaotic, other), 0.1, 600000).x,
       run_model<LB, Method::rk4>(chaotic, 0.05, 1200000).x,
@@ -265,7 +265,7 @@ TEST(LarterBreakspearModel, ChaosForgetsItsStart) {
 
 // In 50 ms rounding grows 40-fold in double (4e-15 between our text and brainmass's); in float as much is 3e-6.
 template <Method method>
-void expect_float_follows() {
+void expect_float_follows_for_50_ms() {
   Walk<LB, method, float> single({}, 0.1);
   Walk<LB, method, double> exact({}, 0.1);
   for (int i = 0; i < 500; ++i) {
@@ -274,8 +274,8 @@ void expect_float_follows() {
   }
 }
 TEST(LarterBreakspearModel, FloatFollowsDouble) {
-  expect_float_follows<Method::exp_euler>();
-  expect_float_follows<Method::rk4>();
+  expect_float_follows_for_50_ms<Method::exp_euler>();
+  expect_float_follows_for_50_ms<Method::rk4>();
 }
 
 }  // namespace

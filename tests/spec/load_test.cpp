@@ -11,23 +11,14 @@
 namespace neurosweep {
 namespace {
 
+using test::base;
+using test::expect_range;
 using test::good;
 using test::load;
 using test::with_line;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 const ModelInfo& jansen_rit() { return models()[0]; }
-
-double base(const SweepSpec& s, const std::string& name) {
-  const int q = find_quantity(quantities(jansen_rit()), name);
-  EXPECT_GE(q, 0) << name;
-  return s.problem.base.at(std::size_t(q));
-}
-
-void expect_range(BinRange r, int first, int count) {
-  EXPECT_EQ(r.first, first);
-  EXPECT_EQ(r.count, count);
-}
 
 TEST(Load, TheGoodFile) {
   const SweepSpec s = load(good());

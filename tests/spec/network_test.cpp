@@ -11,6 +11,7 @@
 namespace neurosweep {
 namespace {
 
+using test::base;
 using test::contains;
 using test::error_of;
 using test::load;
@@ -28,12 +29,6 @@ struct Csv {
   ~Csv() { std::remove(path.c_str()); }
   std::string path, key;               // key: as the sweep file names it
 };
-
-double base(const SweepSpec& s, const std::string& name) {
-  const int q = find_quantity(s.quantities, name);
-  EXPECT_GE(q, 0) << name;
-  return q < 0 ? NAN : s.problem.base[std::size_t(q)];
-}
 
 int quantity(const SweepSpec& s, const std::string& name) { return find_quantity(s.quantities, name); }
 

@@ -6,14 +6,12 @@
 #include <cmath>
 
 #include "host/spec/axes.hpp"
+#include "sweep_text.hpp"
 
 namespace neurosweep {
 namespace {
 
-void expect_range(BinRange r, int first, int count) {
-  EXPECT_EQ(r.count, count);
-  EXPECT_EQ(r.first, first);
-}
+using test::expect_range;
 
 TEST(Bins, OfTheSeedExperiment) {  // bins every 1 / (512 * 0.5 ms) = 3.90625 Hz
   expect_range(bins_inside(3, 40, 0.0005, 512), 1, 10);

@@ -10,6 +10,7 @@
 namespace neurosweep {
 namespace {
 
+using test::base;
 using test::contains;
 using test::error_of;
 using test::load;
@@ -17,12 +18,6 @@ using test::load;
 const std::string izhikevich = "model = 'izhikevich'\ndt = '0.25 ms'\nduration = '1 s'\n";   // lines 1 to 3
 const std::string lif = "model = 'lif'\ndt = '0.1 ms'\nduration = '1 s'\n";
 const std::string jansen_rit = "model = 'jansen-rit'\ndt = '0.5 ms'\nduration = '1 s'\n";
-
-double base(const SweepSpec& s, const std::string& name) {
-  const int q = find_quantity(quantities(models()[std::size_t(s.problem.model)]), name);
-  EXPECT_GE(q, 0) << name;
-  return s.problem.base.at(std::size_t(q));
-}
 
 void expect_parts(const std::string& message, const std::vector<const char*>& parts) {
   EXPECT_NE(message, "") << "it loaded";

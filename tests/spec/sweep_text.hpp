@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -89,5 +90,17 @@ inline std::string error_of(const std::string& text, const Overrides& overrides 
 }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// The value of a quantity that no axis sets.
+inline double base(const SweepSpec& s, const std::string& name) {
+  const int q = find_quantity(s.quantities, name);
+  EXPECT_GE(q, 0) << name;
+  return q < 0 ? std::numeric_limits<double>::quiet_NaN() : s.problem.base[std::size_t(q)];
+}
+
+inline void expect_range(BinRange r, int first, int count) {
+  EXPECT_EQ(r.first, first);
+  EXPECT_EQ(r.count, count);
+}
 
 }  // namespace neurosweep::test
