@@ -84,10 +84,8 @@ void read_measure(Context& c, const Node& item, std::vector<Asked>& asked) {
 
 // ---- of a network -----------------------------------------------------------------------------------------------------
 
-// Cells that only spike have no potential and no say in when they do.
-bool possible(const Population& p, Measure m) {
-  return !p.spikes_only() || m == Measure::rate || m == Measure::spike_count || m == Measure::active;
-}
+// Cells that only spike have no potential to be in step with.
+bool possible(const Population& p, Measure m) { return !p.spikes_only() || m != Measure::synchrony; }
 
 Asked of_cells(Context& c, std::size_t population, Measure m, const Place& place) {
   return {m, place, int(population) * n_network_signal, c.network->populations[population].name + "." + measure_name(m)};
@@ -123,8 +121,8 @@ void read_network_measure(Context& c, const Node& item, std::vector<Asked>& aske
   const std::size_t at = std::size_t(found - known.begin());
   if (!is_of_spikes(m)) return asked.push_back({m, item.place, signals_of(*c.network)[at].second, item.text});
   if (!possible(c.network->populations[at], m))
-    return c.report.error(item.place, "measure {}: the cells of {} only spike at given times (measures: rate, spike_count, active)",
-                          quote(item.text), of);
+    return c.report.error(item.place, "measure {}: the cells of {} only spike at given times (measures: rate, spike_count, isi_mean, isi_cv, active)",
+                          quote(item.text), quote(of));
   asked.push_back(of_cells(c, at, m, item.place));
 }
 

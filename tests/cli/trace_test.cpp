@@ -412,6 +412,21 @@ TEST(TraceNetwork, ShowsWhatTheSweepSaw) {
   }
 }
 
+// Intervals of 2, 4 and 2 ms: 8/3 on average, with a population SD of sqrt(8)/3. The cell with two spikes does not count, nor what is
+// before the transient.
+TEST(TraceNetwork, IntervalsOfCellsThatOnlySpike) {
+  Folder here;
+  const std::string file = small_network(here);
+  here.write("spikes.csv", "time [ms],neuron\n3,0\n12,0\n12,1\n14,0\n18,0\n20,0\n40,1\n");
+  const Result r = run(Command{.arguments = {"run", file, "--set", "observe.measures=[\"G.isi_mean\", \"G.isi_cv\", \"G.active\"]", "--csv", "-", "--quiet"}});
+  ASSERT_EQ(r.code, 0) << r.err;
+  const CsvTable map = parse_csv(r.out);
+  ASSERT_EQ(map.rows.size(), 2u);
+  EXPECT_NEAR(map.number(1, "G.isi_mean [ms]"), 8.0 / 3, 1e-12);
+  EXPECT_NEAR(map.number(1, "G.isi_cv"), std::sqrt(8.0) / 8, 1e-12);
+  EXPECT_EQ(map.number(1, "G.active"), 1);
+}
+
 // As the file has them: at 2, 2.5 and 4 ms; the edges bring 900 to cells 0 and 2 in the step after.
 TEST(TraceNetwork, SpikesAndCurrentsAtTheirTimes) {
   Folder here;

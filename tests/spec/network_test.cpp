@@ -348,6 +348,7 @@ TEST(BrokenNetwork, Files) {
 }
 
 TEST(BrokenNetwork, MeasuresAndFlags) {
+  const Csv times("times.csv", "time [ms],neuron\n2,0\n");
   const auto measured = [](const std::string& m) { return whole("[observe]\nmeasures = [\"" + m + "\"]\n"); };
   expect_messages({
       {measured("E.rat"), ":13:13: unknown measure \"rat\"; did you mean \"rate\"?"},
@@ -356,6 +357,8 @@ TEST(BrokenNetwork, MeasuresAndFlags) {
       {measured("E.v.rate"), "rate is of a population, and \"E.v\" is none"},
       {whole("[observe]\nmeasures = [\"rate\", \"E.rate\"]\n"), "measure \"E.rate\" stands there twice"},
       {whole("[observe]\nsignal = \"E.w\"\n"), "unknown signal \"E.w\""},
+      {measured("G.synchrony\"]\n[[population]]\nname = \"G\"\nmodel = \"spikes\"\nsize = 2\nfile = \"" + times.key + "\"\n#"),
+       "measure \"G.synchrony\": the cells of \"G\" only spike at given times (measures: rate, spike_count, isi_mean, isi_cv, active)"},
   });
   EXPECT_TRUE(contains(error_of(whole(), {{"population.X.size=3"}, {}}), "--set population.X.size=3: unknown population \"X\" (populations: E, I;"));
   EXPECT_TRUE(contains(error_of(whole(), {{"population.E.sizes=3"}, {}}), "--set population.E.sizes=3: unknown key \"sizes\" of [population]"));
