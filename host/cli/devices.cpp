@@ -7,7 +7,7 @@
 namespace neurosweep {
 namespace {
 
-int run() {
+int list_devices() {
   fmt::print("cpu     {}\n        instruction sets: {}\n", make_cpu_backend(0)->device(), fmt::join(cpu_isas(), ", "));
   std::string why;
   const auto devices = cuda_devices(why);
@@ -23,7 +23,7 @@ void add_devices(CLI::App& app, Action& action) {
   command->footer("Examples:\n"
                   "  neurosweep devices\n"
                   "  neurosweep run sweeps/jr_gain_map.toml --device cpu --out cpu.zarr");
-  command->callback([&action] { action = [] { return run(); }; });
+  command->callback([&action] { action = list_devices; });
 }
 
 }  // namespace neurosweep

@@ -19,8 +19,6 @@
 namespace neurosweep::test {
 namespace {
 
-using Steps = std::vector<std::int64_t>;
-
 // Calls f(std::type_identity<Model>{}) for each model.
 template <class... Models, class F>
 void for_models(F f) {
@@ -91,16 +89,6 @@ SpikeTrain<E> train_of(const Steps& spikes, std::int64_t first = 0) {
 
 // ---- against the reference ---------------------------------------------------------------------------------------------
 
-// "model,set,I,dt" -> the steps of its spikes
-std::map<std::string, Steps> listed_spikes() {
-  const CsvTable t = read_csv(data("spike_steps.csv"));
-  std::map<std::string, Steps> spikes;
-  for (std::size_t row = 0; row < t.rows.size(); ++row)
-    spikes[t.text(row, "model") + "," + t.text(row, "set") + "," + t.text(row, "I") + "," + t.text(row, "dt")].push_back(
-        std::llround(t.number(row, "step")));
-  return spikes;
-}
-
 template <class Model>
 void expect_spikes_and_intervals(const CsvTable& counts, std::size_t row, const Values& values, const Steps& theirs) {
   const double dt = counts.number(row, "dt");
@@ -119,7 +107,9 @@ void expect_spikes_and_intervals(const CsvTable& counts, std::size_t row, const 
 // All rows are robust: no rounding, nor another order of operations, moves a spike.
 TEST(IntegrateAndFire, EverySpikeFallsInTheReferencesStep) {
   const CsvTable counts = read_csv(data("counts.csv"));
-  std::map<std::string, Steps> listed = listed_spikes();
+  std::map<std::string, Steps> listed = listed_spikes(data("spike_steps.csv"), [](const CsvTable& t, std::size_t row) {
+    return t.text(row, "model") + "," + t.text(row, "set") + "," + t.text(row, "I") + "," + t.text(row, "dt");
+  });
   ASSERT_EQ(counts.rows.size(), 84u);
   std::size_t rows = 0, spikes = 0;
   for_family([&]<class Model>(std::type_identity<Model>) {

@@ -13,8 +13,6 @@
 namespace neurosweep::test {
 namespace {
 
-using Steps = std::vector<std::int64_t>;
-
 Values values_of_row(const CsvTable& t, std::size_t row) {
   Values v{{"in_I", t.number(row, "I")}};
   for (const char* name : {"a", "b", "c", "d"}) v[name] = t.number(row, name);
@@ -30,19 +28,11 @@ std::string label(const CsvTable& t, std::size_t row) {
   return t.text(row, "set") + ", I " + t.text(row, "I") + ", dt " + t.text(row, "dt");
 }
 
-// "set,I,dt" -> the steps of its spikes
-std::map<std::string, Steps> listed_trains() {
-  const CsvTable t = read_csv("izhikevich/spike_steps.csv");
-  std::map<std::string, Steps> spikes;
-  for (std::size_t row = 0; row < t.rows.size(); ++row) spikes[label(t, row)].push_back(std::llround(t.number(row, "step")));
-  return spikes;
-}
-
 // Where the reference says that rounding decides from some spike on, the spikes before it are compared, and the count
 // with the room that its README gives.
 TEST(Izhikevich, SpikesFallInTheReferencesSteps) {
   const CsvTable counts = read_csv("izhikevich/counts.csv");
-  const std::map<std::string, Steps> listed = listed_trains();
+  const std::map<std::string, Steps> listed = listed_spikes("izhikevich/spike_steps.csv", label);
   ASSERT_EQ(counts.rows.size(), 378u);
   std::size_t compared = 0;
   for (std::size_t row = 0; row < counts.rows.size(); ++row) {

@@ -1,11 +1,13 @@
 // One set of any model, step by step: what the tests of the models compare with other programs.
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "common/csv_table.hpp"
 #include "numerics/spiking.hpp"
 #include "problem.hpp"
 
@@ -63,10 +65,12 @@ struct Walk {
   }
 };
 
+using Steps = std::vector<std::int64_t>;
+
 template <class Model>
 struct Trajectory {
   std::vector<Pack<double, Model::n_state>> x;    // after each step
-  std::vector<std::int64_t> spikes;               // the steps that spiked
+  Steps spikes;                                   // the steps that spiked
 };
 
 template <class Model, Method method>
@@ -78,6 +82,15 @@ Trajectory<Model> run_model(const Values& values, double dt, std::int64_t steps)
     t.x.push_back(walk.x);
   }
   return t;
+}
+
+// A table with a spike in each row: label(table, row) -> the steps of its spikes.
+template <class Label>
+std::map<std::string, Steps> listed_spikes(const std::string& file, Label label) {
+  const CsvTable t = read_csv(file);
+  std::map<std::string, Steps> spikes;
+  for (std::size_t row = 0; row < t.rows.size(); ++row) spikes[label(t, row)].push_back(std::llround(t.number(row, "step")));
+  return spikes;
 }
 
 }  // namespace neurosweep::test
