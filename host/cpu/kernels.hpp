@@ -41,7 +41,7 @@ struct CpuBatch {                      // `lanes` realisations; arrays [...][lan
 
 struct CpuKernels {
   int (*lanes)(const CpuPlan&);
-  int (*least_lanes)(const CpuPlan&);  // of a batch with few sets: one register where that has a loop of its own
+  int (*least_lanes)(const CpuPlan&);  // of a batch with few sets: fewer registers where these have a loop of their own
   std::size_t (*workspace_bytes)(const CpuPlan&);
   void (*run)(const CpuPlan&, const CpuBatch&);
 };

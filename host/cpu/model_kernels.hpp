@@ -13,9 +13,12 @@ constexpr int span = 64;               // steps: noise is drawn that far ahead, 
 
 // Registers of sets that advance side by side, so that one's latencies hide behind the other's: measured best on every path
 // and instruction set, although coefficients then spill where registers are few. More where a step is fewer operations,
-// which wait for each other.
-template <class Model>
-constexpr int interleaved = Model::n_state <= 2 ? 4 : Model::n_state == 3 ? 3 : 2;
+// which wait for each other, and most where it also waits for who spiked; but the noise of six would fill the first-level cache.
+template <class Model, Path path>
+constexpr int interleaved = Spiking<Model> && Model::n_state <= 3 && path == Path::constant ? 6
+                            : Model::n_state <= 2                                           ? 4
+                            : Model::n_state == 3                                           ? 3
+                                                                                            : 2;
 
 // The numbers of a register's sets, gathered first: what asks for them one by one then stays small.
 template <class E>
@@ -79,55 +82,67 @@ void run_registers(const CpuPlan& plan, const CpuBatch& batch) {
   for (int k = 0; k < K; ++k) write_register<Model, E, K>(s, batch, k, node[k].carried, node[k].spikes, spectrum);
 }
 
-// Where most sweeps go, a batch with few sets has a loop for one register, which takes 0.6 of the time of two or four
-// (bench/results/2026-11-23-sizes-and-memory.md) and computes the same bytes.
-template <class E>
-constexpr bool has_narrow_loop(Path path) { return path != Path::general && sizeof(E) == 4; }
+// Where most sweeps go, a batch with few sets has a loop for fewer registers, which computes the same bytes in 0.5 to 0.6 of
+// the time (bench/results/2026-11-23-sizes-and-memory.md). One would leave the core waiting where six hide each other's latencies.
+template <class Model, class E, Path path>
+constexpr int least_interleaved = path == Path::general || sizeof(E) != 4   ? interleaved<Model, path>
+                                  : interleaved<Model, path> == 6 ? 2
+                                                                  : 1;
 
 template <class Model, Method method, class E, Path path>
 void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
-  if constexpr (has_narrow_loop<E>(path))
-    if (batch.lanes == Lanes<E>::width) return run_registers<Model, method, E, path, 1>(plan, batch);
-  run_registers<Model, method, E, path, interleaved<Model>>(plan, batch);
+  constexpr int least = least_interleaved<Model, E, path>;
+  if constexpr (least < interleaved<Model, path>)
+    if (batch.lanes == least * Lanes<E>::width) return run_registers<Model, method, E, path, least>(plan, batch);
+  run_registers<Model, method, E, path, interleaved<Model, path>>(plan, batch);
 }
 
-// Run-time choices to template arguments. Only the model's main method has loops of its own for the first two paths.
-template <class Model, class E>
-void run_precision(const CpuPlan& plan, const CpuBatch& batch) {
+// Run-time choices to template arguments: f(path, element) with the plan's path as a constant and its float or double.
+template <class F>
+auto with_path(const CpuPlan& plan, F f) {
+  const auto with_element = [&](auto path) { return plan.precision == Precision::single_ ? f(path, float()) : f(path, double()); };
   switch (plan.path) {
-    case Path::constant: return run_batch<Model, Model::main_method, E, Path::constant>(plan, batch);
-    case Path::noise: return run_batch<Model, Model::main_method, E, Path::noise>(plan, batch);
+    case Path::constant: return with_element(std::integral_constant<Path, Path::constant>());
+    case Path::noise: return with_element(std::integral_constant<Path, Path::noise>());
     case Path::general: break;
   }
-  switch (plan.method) {
-    case Method::euler: return run_batch<Model, Method::euler, E, Path::general>(plan, batch);
-    case Method::exp_euler: return run_batch<Model, Method::exp_euler, E, Path::general>(plan, batch);
-    case Method::heun: return run_batch<Model, Method::heun, E, Path::general>(plan, batch);
-    case Method::rk4: return run_batch<Model, Method::rk4, E, Path::general>(plan, batch);
+  return with_element(std::integral_constant<Path, Path::general>());
+}
+
+// Only the model's main method has loops of its own for the first two paths.
+template <class Model, class E, Path path>
+void run_path(const CpuPlan& plan, const CpuBatch& batch) {
+  if constexpr (path != Path::general) {
+    run_batch<Model, Model::main_method, E, path>(plan, batch);
+  } else {
+    switch (plan.method) {
+      case Method::euler: return run_batch<Model, Method::euler, E, path>(plan, batch);
+      case Method::exp_euler: return run_batch<Model, Method::exp_euler, E, path>(plan, batch);
+      case Method::heun: return run_batch<Model, Method::heun, E, path>(plan, batch);
+      case Method::rk4: return run_batch<Model, Method::rk4, E, path>(plan, batch);
+    }
   }
 }
 
 template <class Model>
 void run(const CpuPlan& plan, const CpuBatch& batch) {
-  if (plan.precision == Precision::single_) run_precision<Model, float>(plan, batch);
-  else run_precision<Model, double>(plan, batch);
+  with_path(plan, [&](auto path, auto e) { run_path<Model, decltype(e), path>(plan, batch); });
 }
 
 template <class Model>
 int lanes(const CpuPlan& plan) {
-  return interleaved<Model> * (plan.precision == Precision::single_ ? Lanes<float>::width : Lanes<double>::width);
+  return with_path(plan, [](auto path, auto e) { return interleaved<Model, path> * Lanes<decltype(e)>::width; });
 }
 
 template <class Model>
 int least_lanes(const CpuPlan& plan) {
-  return plan.precision == Precision::single_ && has_narrow_loop<float>(plan.path) ? Lanes<float>::width : lanes<Model>(plan);
+  return with_path(plan, [](auto path, auto e) { return least_interleaved<Model, decltype(e), path> * Lanes<decltype(e)>::width; });
 }
 
 template <class Model>
 std::size_t workspace_bytes(const CpuPlan& plan) {
   if (plan.engine != Engine::fft) return 0;
-  return plan.precision == Precision::single_ ? fft_bytes<float>(plan.setup, interleaved<Model>)
-                                              : fft_bytes<double>(plan.setup, interleaved<Model>);
+  return with_path(plan, [&](auto path, auto e) { return fft_bytes<decltype(e)>(plan.setup, interleaved<Model, path>); });
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "common/csv_table.hpp"
-#include "common/problems.hpp"
+#include "common/shelf.hpp"
 #include "simulate.hpp"
 #include "summary.hpp"
 
@@ -183,7 +183,24 @@ TEST(CpuBackend, SameBytesForAnyTileAndThreads) {
       }
 }
 
-// Noise is the same numbers on every instruction set and in both precisions: short runs agree to rounding.
+// The same of every model: a batch has two to six registers, or fewer where the sets are few.
+TEST(CpuBackend, SameBytesForAnyTileOfAnyModel) {
+  for (const std::string& isa : cpu_isas())
+    for (Precision precision : {Precision::single_, Precision::double_})
+      with_each_model([&]<class M>(std::type_identity<M>, int) {
+        SCOPED_TRACE(isa + " " + std::string(M::name));
+        Problem p = shelf_problem<M>(200, 1000);                 // more than two batches of six registers of 16
+        p.precision = precision;
+        Gather whole(p, 200);
+        run(p, whole, isa);
+        for (std::uint64_t tile : {1u, 17u, 33u, 97u}) {
+          Gather parts(p, tile);
+          run(p, parts, isa);
+          expect_same_bytes(whole, parts);
+        }
+      });
+}
+
 // A set's neighbours do not show in it, were they a thousand times louder.
 TEST(CpuBackend, SetsDoNotMix) {
   for (Engine engine : {Engine::direct, Engine::fft}) {
@@ -200,6 +217,7 @@ TEST(CpuBackend, SetsDoNotMix) {
   }
 }
 
+// Noise is the same numbers on every instruction set and in both precisions: short runs agree to rounding.
 TEST(CpuBackend, NoiseIsTheSameEverywhere) {
   Problem p = noisy_map(Precision::double_, 3, 11);
   Gather exact(p, 33);
@@ -452,6 +470,12 @@ TEST(CpuBackend, FewSetsAreSharedOut) {
     p.method = Method::heun;                                                               // has no loop for one register
     EXPECT_EQ(tile(int(2 * width), 2), 2 * width);
     p.method = Method::exp_euler;
+
+    Problem q = shelf_problem<Izhikevich>(int(6 * width), 100);                            // two registers or six
+    q.precision = Precision::single_;
+    EXPECT_EQ(make_cpu_backend(1, isa)->tile_size(q), 6 * width);
+    EXPECT_EQ(make_cpu_backend(2, isa)->tile_size(q), 4 * width);
+    EXPECT_EQ(make_cpu_backend(3, isa)->tile_size(q), 2 * width);
   }
 }
 
