@@ -10,7 +10,7 @@
 
 namespace neurosweep {
 
-// Which time loop runs. The first two are the fast ones of the model's main method: observing the model's first signal,
+// Which time loop runs. The first two are the fast ones, which some methods have (has_own_loops): observing the model's first signal,
 // with all inputs constant, or with noise on the model's main port. `general` does everything.
 enum class Path { constant, noise, general };
 
@@ -91,7 +91,7 @@ inline Setup make_setup(const Problem& p) {
 
 template <class Model>
 Path path_of(const Problem& p, const Setup& s) {
-  if (p.method != Model::main_method || s.signal != 0 || s.sine || s.pulse) return Path::general;
+  if (!has_own_loops<Model>(p.method) || s.signal != 0 || s.sine || s.pulse) return Path::general;
   return s.noisy == 0 ? Path::constant : s.noisy == 1u << Model::main_port ? Path::noise : Path::general;
 }
 

@@ -179,19 +179,24 @@ struct Finder {
   }
 };
 
+template <class Model, class T, Method method>
+Instance<T> find_path(Path path, Engine engine, int bins) {
+  if constexpr (sizeof(T) == sizeof(float) && has_own_loops<Model>(method)) {
+    if (path == Path::constant) return Finder<Model, T, method, Path::constant>::find(engine, bins);
+    if (path == Path::noise) return Finder<Model, T, method, Path::noise>::find(engine, bins);
+  }
+  return Finder<Model, T, method, Path::general>::find(engine, bins);
+}
+
 }  // namespace
 
 template <class Model, class T>
 Instance<T> ModelKernels<Model, T>::find(Method method, Path path, Engine engine, int bins) {
-  if constexpr (sizeof(T) == sizeof(float)) {
-    if (path == Path::constant) return Finder<Model, T, Model::main_method, Path::constant>::find(engine, bins);
-    if (path == Path::noise) return Finder<Model, T, Model::main_method, Path::noise>::find(engine, bins);
-  }
   switch (method) {
-    case Method::euler: return Finder<Model, T, Method::euler, Path::general>::find(engine, bins);
-    case Method::exp_euler: return Finder<Model, T, Method::exp_euler, Path::general>::find(engine, bins);
-    case Method::heun: return Finder<Model, T, Method::heun, Path::general>::find(engine, bins);
-    case Method::rk4: return Finder<Model, T, Method::rk4, Path::general>::find(engine, bins);
+    case Method::euler: return find_path<Model, T, Method::euler>(path, engine, bins);
+    case Method::exp_euler: return find_path<Model, T, Method::exp_euler>(path, engine, bins);
+    case Method::heun: return find_path<Model, T, Method::heun>(path, engine, bins);
+    case Method::rk4: return find_path<Model, T, Method::rk4>(path, engine, bins);
   }
   return {};
 }

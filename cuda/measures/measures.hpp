@@ -27,27 +27,31 @@ NS_HD E psd_of(const Setup& s, int bin, E sum) {
   return sum * E(2 * bin == s.segment ? 0.5 * s.power_scale : s.power_scale);
 }
 
+// Whether a signal between two values is at rest: its amplitude is below `bound` (NaN: 1e-5 of the larger magnitude), or it never
+// changes, whatever the bound (the rate of a silent population). It has no peak then.
+template <class E>
+NS_HD bool at_rest(E minimum, E maximum, double bound) {
+  const E amplitude = maximum - minimum;
+  return amplitude < (bound == bound ? E(bound) : E(1e-5) * max(abs(minimum), abs(maximum))) || amplitude == E(0);
+}
+
 // Writes out[c * stride] for each wanted measure; returns the status. `poison` and `outside`: simulate.hpp.
 template <class E>
 NS_HD std::uint8_t write_measures(const Setup& s, const Statistics<E>& stat, const SpectralMeasures<E>& spectrum,
                                   const SpikeStatistics& spikes, E poison, E outside, E* out, std::int64_t stride) {
   const E nan = std::numeric_limits<E>::quiet_NaN();
   const bool diverged = !(poison == E(0));                 // a measure of finite states may overflow: it is infinite then
-  const E amplitude = stat.maximum - stat.minimum;
-  const E bound = s.min_amplitude == s.min_amplitude ? E(s.min_amplitude)
-                                                     : E(1e-5) * max(abs(stat.minimum), abs(stat.maximum));
-  // A set at rest has no peak, nor has a signal that never changes, whatever the bound (the rate of a silent population).
-  const bool rest = amplitude < bound || amplitude == E(0) || spectrum.peak_bin < 0;
+  const bool no_peak = at_rest(stat.minimum, stat.maximum, s.min_amplitude) || spectrum.peak_bin < 0;
   for (int c = 0; c < s.n_measure_out; ++c) {
     E v = nan;
     switch (Measure(s.measure[c])) {
-      case Measure::amplitude: v = amplitude; break;
+      case Measure::amplitude: v = stat.maximum - stat.minimum; break;
       case Measure::minimum: v = stat.minimum; break;
       case Measure::maximum: v = stat.maximum; break;
       case Measure::mean: v = stat.mean; break;
       case Measure::std: v = stat.std; break;
-      case Measure::peak_frequency: v = rest ? nan : E(spectrum.peak_bin * s.bin_width); break;
-      case Measure::peak_power: v = rest ? nan : spectrum.peak_power; break;
+      case Measure::peak_frequency: v = no_peak ? nan : E(spectrum.peak_bin * s.bin_width); break;
+      case Measure::peak_power: v = no_peak ? nan : spectrum.peak_power; break;
       case Measure::power_delta: v = spectrum.band[0]; break;
       case Measure::power_theta: v = spectrum.band[1]; break;
       case Measure::power_alpha: v = spectrum.band[2]; break;

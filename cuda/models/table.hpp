@@ -15,7 +15,7 @@ namespace neurosweep {
 inline constexpr double unbounded = std::numeric_limits<double>::infinity();
 inline constexpr double by_rule = std::numeric_limits<double>::quiet_NaN();   // a start that depends on parameters
 
-enum class Method { euler, exp_euler, heun, rk4 };   // of integration; a model's main_method has the fastest time loops
+enum class Method { euler, exp_euler, heun, rk4 };   // of integration; a model's main_method has the fastest time loops (has_own_loops)
 
 struct Parameter {
   std::string_view name, unit;       // unit "" = dimensionless; the unit of `value`, `low` and `high`
@@ -78,6 +78,20 @@ template <class Model>
 concept Refractory = Spiking<Model> && requires { Model::refractory; };
 template <class Model>
 concept Held = Refractory<Model> && requires { Model::held; };
+
+// A model may bring its own folded exponential or forward Euler; tests hold them to the generic ones (numerics/steppers.hpp).
+template <class Model, class T>
+concept HasOwnExpEuler = requires { typename Model::template ExpEuler<T>; };
+template <class Model, class T>
+concept HasOwnEuler = requires { typename Model::template Euler<T>; };
+
+// Whether a method has time loops for inputs that are constant, or white noise on the main port: the model's main method,
+// and those that it brings itself. The others take every sweep through the loop for any input.
+template <class Model>
+constexpr bool has_own_loops(Method method) {
+  return method == Model::main_method || (method == Method::euler && HasOwnEuler<Model, double>) ||
+         (method == Method::exp_euler && HasOwnExpEuler<Model, double>);
+}
 
 template <class Model>
 constexpr ModelInfo info_of() {

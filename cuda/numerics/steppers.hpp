@@ -11,12 +11,6 @@
 
 namespace neurosweep {
 
-// A model may bring its own folded exponential or forward Euler; the generic ones below are what tests hold them to.
-template <class Model, class T>
-concept HasOwnExpEuler = requires { typename Model::template ExpEuler<T>; };
-template <class Model, class T>
-concept HasOwnEuler = requires { typename Model::template Euler<T>; };
-
 // Or a drift() that also gives lambda_i = df_i/dx_i, which then need not come from dual numbers.
 template <class Model, class T>
 concept HasRates = requires(Pack<T, Model::n_state> x, Pack<T, Model::n_port> in, typename Model::template Coef<T> c) {

@@ -11,6 +11,7 @@
 #include "host/output/text.hpp"
 #include "host/spec/network_labels.hpp"
 #include "host/spec/spectrum.hpp"
+#include "measures/measures.hpp"
 #include "models/models.hpp"
 
 namespace neurosweep {
@@ -108,11 +109,8 @@ BinRange band_bins(const TraceView& view, const SweepSpec& sweep) {
 std::optional<SpectralPeak> peak_of(const TraceView& view, const SweepSpec& sweep) {
   const auto range = output::finite_range(view.observed_part());
   if (!range) return std::nullopt;
-  const double given = sweep.problem.spectrum.min_amplitude;
-  const double rest = std::isnan(given) ? 1e-5 * std::max(std::fabs(range->low), std::fabs(range->high)) : given;
   const BinRange bins = band_bins(view, sweep);
-  const double amplitude = range->high - range->low;
-  if (bins.count == 0 || amplitude < rest || amplitude == 0) return std::nullopt;
+  if (bins.count == 0 || at_rest(range->low, range->high, sweep.problem.spectrum.min_amplitude)) return std::nullopt;
   const std::vector<double>& density = view.psd.density;
   const auto first = density.begin() + bins.first, last = first + bins.count - 1, highest = std::max_element(first, last + 1);
   if (!std::isfinite(*highest)) return std::nullopt;         // diverged

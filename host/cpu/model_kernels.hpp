@@ -109,18 +109,16 @@ auto with_path(const CpuPlan& plan, F f) {
   return with_element(std::integral_constant<Path, Path::general>());
 }
 
-// Only the model's main method has loops of its own for the first two paths.
 template <class Model, class E, Path path>
 void run_path(const CpuPlan& plan, const CpuBatch& batch) {
-  if constexpr (path != Path::general) {
-    run_batch<Model, Model::main_method, E, path>(plan, batch);
-  } else {
-    switch (plan.method) {
-      case Method::euler: return run_batch<Model, Method::euler, E, path>(plan, batch);
-      case Method::exp_euler: return run_batch<Model, Method::exp_euler, E, path>(plan, batch);
-      case Method::heun: return run_batch<Model, Method::heun, E, path>(plan, batch);
-      case Method::rk4: return run_batch<Model, Method::rk4, E, path>(plan, batch);
-    }
+  const auto run_method = [&]<Method method>(std::integral_constant<Method, method>) {
+    if constexpr (path == Path::general || has_own_loops<Model>(method)) run_batch<Model, method, E, path>(plan, batch);
+  };
+  switch (plan.method) {
+    case Method::euler: return run_method(std::integral_constant<Method, Method::euler>());
+    case Method::exp_euler: return run_method(std::integral_constant<Method, Method::exp_euler>());
+    case Method::heun: return run_method(std::integral_constant<Method, Method::heun>());
+    case Method::rk4: return run_method(std::integral_constant<Method, Method::rk4>());
   }
 }
 

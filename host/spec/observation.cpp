@@ -91,10 +91,21 @@ Asked of_cells(Context& c, std::size_t population, Measure m, const Place& place
   return {m, place, int(population) * n_network_signal, c.network->populations[population].name + "." + measure_name(m)};
 }
 
+// `of`: the populations whose cells cannot have what the item names.
+void report_impossible(Context& c, const Node& item, const std::string& of, const Population& one) {
+  std::vector<std::string> can;
+  for (int m = 0; m < n_measure; ++m)
+    if (is_of_spikes(Measure(m)) && possible(one, Measure(m))) can.push_back(measure_name(Measure(m)));
+  c.report.error(item.place, "measure {}: the cells of {} only spike at given times (measures: {})", quote(item.text), of, listed(can));
+}
+
 // One column for each population that can have it.
-void ask_everywhere(Context& c, Measure m, const Place& place, std::vector<Asked>& asked) {
-  for (std::size_t p = 0; p < c.network->populations.size(); ++p)
-    if (possible(c.network->populations[p], m)) asked.push_back(of_cells(c, p, m, place));
+void ask_everywhere(Context& c, Measure m, const Node& item, std::vector<Asked>& asked) {
+  const std::vector<Population>& all = c.network->populations;
+  const std::size_t before = asked.size();
+  for (std::size_t p = 0; p < all.size(); ++p)
+    if (possible(all[p], m)) asked.push_back(of_cells(c, p, m, item.place));
+  if (asked.size() == before && !all.empty()) report_impossible(c, item, "all populations", all.front());
 }
 
 // MEASURE, POPULATION.MEASURE or SIGNAL.MEASURE, where a signal is POPULATION.NAME.
@@ -107,7 +118,7 @@ void read_network_measure(Context& c, const Node& item, std::vector<Asked>& aske
   if (!index) return;
   const auto m = Measure(*index);
   if (of.empty()) {
-    if (is_of_spikes(m)) ask_everywhere(c, m, item.place, asked);
+    if (is_of_spikes(m)) ask_everywhere(c, m, item, asked);
     else asked.push_back({m, item.place, c.problem().signal, item.text});
     return;
   }
@@ -120,9 +131,7 @@ void read_network_measure(Context& c, const Node& item, std::vector<Asked>& aske
                           is_of_spikes(m) ? "population" : "signal", listed(known));
   const std::size_t at = std::size_t(found - known.begin());
   if (!is_of_spikes(m)) return asked.push_back({m, item.place, signals_of(*c.network)[at].second, item.text});
-  if (!possible(c.network->populations[at], m))
-    return c.report.error(item.place, "measure {}: the cells of {} only spike at given times (measures: rate, spike_count, isi_mean, isi_cv, active)",
-                          quote(item.text), quote(of));
+  if (!possible(c.network->populations[at], m)) return report_impossible(c, item, quote(of), c.network->populations[at]);
   asked.push_back(of_cells(c, at, m, item.place));
 }
 
@@ -154,10 +163,12 @@ std::vector<Asked> read_measures(Context& c) {
 std::vector<Asked> default_measures(Context& c) {
   const Place& place = c.root.place;
   std::vector<Asked> asked;
-  if (c.network) {
+  if (c.network) {          // those that only spike are given; they are measured where there is nothing else
+    const std::vector<Population>& all = c.network->populations;
+    const bool given = std::all_of(all.begin(), all.end(), [](const Population& p) { return p.spikes_only(); });
     for (const Measure m : {Measure::rate, Measure::isi_cv, Measure::synchrony})
-      for (std::size_t p = 0; p < c.network->populations.size(); ++p)
-        if (!c.network->populations[p].spikes_only()) asked.push_back(of_cells(c, p, m, place));
+      for (std::size_t p = 0; p < all.size(); ++p)
+        if (given ? possible(all[p], m) : !all[p].spikes_only()) asked.push_back(of_cells(c, p, m, place));
     return asked;
   }
   if (!c.model.spiking) return {{Measure::amplitude, place, c.problem().signal, "amplitude"}};

@@ -190,9 +190,16 @@ measures = ["mean", "rate", "E.synchrony", "E.rate.peak_frequency", "E.I_inh.min
 
 TEST(Network, DefaultsToWhatSaysMostOfEveryPopulation) {
   const SweepSpec s = load(whole());
-  std::vector<std::string> columns;
-  for (const ColumnLabel& c : s.columns) columns.push_back(c.name);
-  EXPECT_EQ(columns, (std::vector<std::string>{"E.rate", "I.rate", "E.isi_cv", "I.isi_cv", "E.synchrony", "I.synchrony"}));
+  const auto columns = [](const SweepSpec& of) {
+    std::vector<std::string> names;
+    for (const ColumnLabel& c : of.columns) names.push_back(c.name);
+    return names;
+  };
+  EXPECT_EQ(columns(s), (std::vector<std::string>{"E.rate", "I.rate", "E.isi_cv", "I.isi_cv", "E.synchrony", "I.synchrony"}));
+  const Csv times("times.csv", "time [ms],neuron\n2,0\n");
+  const std::string given = "[[population]]\nname = \"G\"\nmodel = \"spikes\"\nsize = 2\nfile = \"" + times.key + "\"\n";
+  EXPECT_EQ(columns(load(whole(given))), columns(s));
+  EXPECT_EQ(columns(load(head + given)), (std::vector<std::string>{"G.rate", "G.isi_cv"}));
   EXPECT_EQ(s.signal, "E.rate");
   EXPECT_EQ(s.folder, "");
 }
@@ -358,7 +365,9 @@ TEST(BrokenNetwork, MeasuresAndFlags) {
       {whole("[observe]\nmeasures = [\"rate\", \"E.rate\"]\n"), "measure \"E.rate\" stands there twice"},
       {whole("[observe]\nsignal = \"E.w\"\n"), "unknown signal \"E.w\""},
       {measured("G.synchrony\"]\n[[population]]\nname = \"G\"\nmodel = \"spikes\"\nsize = 2\nfile = \"" + times.key + "\"\n#"),
-       "measure \"G.synchrony\": the cells of \"G\" only spike at given times (measures: rate, spike_count, isi_mean, isi_cv, active)"},
+       "measure \"G.synchrony\": the cells of \"G\" only spike at given times (measures: spike_count, rate, isi_mean, isi_cv, active)"},
+      {one("model = \"spikes\"\nsize = 2\nfile = \"" + times.key + "\"\n[observe]\nmeasures = [\"rate\", \"synchrony\"]\n"),
+       "measure \"synchrony\": the cells of all populations only spike at given times (measures: spike_count, rate, isi_mean, isi_cv, active)"},
   });
   EXPECT_TRUE(contains(error_of(whole(), {{"population.X.size=3"}, {}}), "--set population.X.size=3: unknown population \"X\" (populations: E, I;"));
   EXPECT_TRUE(contains(error_of(whole(), {{"population.E.sizes=3"}, {}}), "--set population.E.sizes=3: unknown key \"sizes\" of [population]"));
