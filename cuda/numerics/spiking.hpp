@@ -1,7 +1,7 @@
 // What a step of a spiking model is beyond its drift: who spiked, the jump, the refractory time, and when it was.
 #pragma once
 #include <cstdint>
-#include <cstring>
+#include <type_traits>
 
 #include "models/table.hpp"
 #include "numerics/steppers.hpp"
@@ -102,14 +102,11 @@ struct SpikeTimes<Model, T, span> {
         f(0, q), left &= left - 1;
       }
     } else {
-      constexpr int together = sizeof(std::uint64_t) / sizeof(Bits);      // spikes are rare: steps without any are passed by fours
-      static_assert(span % together == 0);
-      for (int first = a / together * together; first < b; first += together) {
-        std::uint64_t any;
-        std::memcpy(&any, bits + first, sizeof any);
-        if (any == 0) continue;
-        for (int q = first < a ? a : first; q < first + together && q < b; ++q)
-          for (std::uint32_t left = bits[q]; left != 0; left &= left - 1) f(lowest_bit(left), q);
+      // Spikes are rare: a bit for each step that has any, so that no branch depends on a step without.
+      for (std::uint64_t steps = nonzero_words(std::type_identity<T>(), bits) >> a << a; steps != 0; steps &= steps - 1) {
+        const int q = lowest_bit(steps);
+        if (q >= b) return;
+        for (std::uint32_t left = bits[q]; left != 0; left &= left - 1) f(lowest_bit(left), q);
       }
     }
   }

@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "numerics/maths.hpp"
 
@@ -194,6 +195,25 @@ NS_HD DoubleLanes fnma(DoubleLanes a, DoubleLanes b, DoubleLanes c) {
 template <class E> NS_HD Lanes<E> fma(Lanes<E> a, Lanes<E> b, Lanes<E> c) { return a * b + c; }
 template <class E> NS_HD Lanes<E> fnma(Lanes<E> a, Lanes<E> b, Lanes<E> c) { return c - a * b; }
 #endif
+
+// Bit q: word[q] is not 0.
+template <class E>
+NS_HD std::uint64_t nonzero_words(std::type_identity<Lanes<E>>, const std::uint16_t (&word)[64]) {
+  std::uint64_t found = 0;
+#if defined(__AVX512BW__)
+  for (int q = 0; q < 64; q += 32) {
+    const __m512i w = _mm512_loadu_si512(word + q);
+    found |= std::uint64_t(_mm512_test_epi16_mask(w, w)) << q;
+  }
+#elif defined(__SSE2__)
+  const auto are_zero = [&](int q) { return _mm_cmpeq_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(word + q)), _mm_setzero_si128()); };
+  for (int q = 0; q < 64; q += 16)
+    found |= std::uint64_t(0xffff & ~_mm_movemask_epi8(_mm_packs_epi16(are_zero(q), are_zero(q + 8)))) << q;
+#else
+  for (int q = 0; q < 64; ++q) found |= std::uint64_t(word[q] != 0) << q;
+#endif
+  return found;
+}
 
 // Products of the low halves of 64-bit slots: the multiplication that Philox consists of.
 #if defined(NS_X86)
