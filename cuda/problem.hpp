@@ -34,6 +34,7 @@ inline constexpr int n_measure = 18, n_node_measure = 16;
 inline constexpr int n_power_band = 5;     // delta ... gamma
 constexpr bool is_power_band(Measure m) { return m >= Measure::power_delta && m <= Measure::power_gamma; }
 constexpr bool is_of_spikes(Measure m) { return m >= Measure::spike_count; }
+constexpr bool is_of_intervals(Measure m) { return m == Measure::isi_mean || m == Measure::isi_cv; }
 constexpr bool is_of_networks(Measure m) { return m >= Measure::synchrony; }
 
 // The numbers of one port's input, in the order of the quantities.

@@ -35,7 +35,7 @@ struct Setup {
 
   int n_measure_out;
   std::uint8_t measure[n_node_measure];    // Measure of each output column
-  bool of_signal, of_spikes;               // whether one of them is of the signal, of spikes
+  bool of_signal, of_spikes, of_intervals; // whether one of them is of the signal, of spikes, of the intervals between these
 
   NS_HD int n_column() const { return replicates > 1 ? 2 * n_measure_out : n_measure_out; }
 };
@@ -85,6 +85,7 @@ inline Setup make_setup(const Problem& p) {
   for (Measure m : p.measures) {
     s.measure[s.n_measure_out++] = std::uint8_t(m);
     (is_of_spikes(m) ? s.of_spikes : s.of_signal) = true;
+    if (is_of_intervals(m)) s.of_intervals = true;
   }
   return s;
 }

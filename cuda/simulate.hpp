@@ -143,8 +143,8 @@ class Simulation {
   static constexpr int slots = Input<Model, T, path>::slots;
   // Steps whose inputs are drawn at a time: fewer where a GPU's registers hold doubles.
   static constexpr int ahead = span == group && sizeof(typename Arithmetic<T>::element) == 8 ? 4 : span;
-  // A CPU takes a load of an input for one that waits for a sample's store if both addresses end alike, as they would in arrays of 4096 bytes.
-  static constexpr int apart = Scalar<T> || slots == 0 ? 0 : 1;
+  // A CPU takes a load for one that waits for a sample's store if both addresses end alike, as they would in arrays of 4096 bytes.
+  static constexpr int apart = Scalar<T> ? 0 : 1;
   struct Inputs {
     T u[slots > 0 ? slots : 1][ahead];
     T unused;
@@ -250,7 +250,7 @@ class Simulation {
                         [[maybe_unused]] int a, [[maybe_unused]] int b) {
     if constexpr (Spiking<Model>)
       if (Scalar<T> || s_.of_spikes)          // a GPU adds them without a branch
-        NS_UNROLL for (int k = 0; k < K; ++k) node_[k].spikes.add(times[k], at, a, b);
+        NS_UNROLL for (int k = 0; k < K; ++k) node_[k].spikes.add(times[k], at, a, b, s_.of_intervals);
   }
 
   // What is due at step t, all steps before it being done.

@@ -201,6 +201,28 @@ TEST(CpuBackend, SameBytesForAnyTileOfAnyModel) {
       });
 }
 
+// Where no interval is asked for spikes are only counted: as many as with intervals, in whole and in broken spans.
+TEST(CpuBackend, SpikesAreAsManyWithoutIntervals) {
+  for (const std::string& isa : cpu_isas())
+    for (Precision precision : {Precision::single_, Precision::double_})
+      with_each_model([&]<class M>(std::type_identity<M>, int) {
+        if constexpr (Spiking<M>) {
+          SCOPED_TRACE(isa + " " + std::string(M::name));
+          Problem p = shelf_problem<M>(40, 1999);
+          p.precision = precision;
+          p.measures = {Measure::spike_count, Measure::isi_cv};
+          Gather both(p, 40);
+          run(p, both, isa);
+          p.measures = {Measure::spike_count};
+          Gather counted(p, 40);
+          run(p, counted, isa);
+          both.values.resize(40);
+          expect_same_bytes(both, counted);
+          EXPECT_GT(counted.values.back(), 1);
+        }
+      });
+}
+
 // A set's neighbours do not show in it, were they a thousand times louder.
 TEST(CpuBackend, SetsDoNotMix) {
   for (Engine engine : {Engine::direct, Engine::fft}) {
