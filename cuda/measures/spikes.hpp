@@ -64,8 +64,8 @@ struct SpikeTrains<Model, T> {
   NS_HD void begin() {
     for (SpikeTrain<E>& t : train) t.begin();
   }
-  // Spikes in steps a ... b - 1 of a span whose first step is observed sample number `at`. Where nobody asked for `intervals`
-  // a register's are counted and no more, at a fraction of the cost.
+  // Spikes in steps a ... b - 1 of a span whose first step is observed sample number `at`. Without `intervals` those of a
+  // register of sets are only counted, at a fraction of the cost; one set's always have theirs: a GPU goes without the branch.
   template <int span>
   NS_OUTLINE void add(const SpikeTimes<Model, T, span>& times, std::int64_t at, int a, int b, bool intervals) {
     if (Scalar<T> || intervals) times.each(a, b, [&](int lane, int q) { train[lane].add(typename SpikeTrain<E>::Count(at + q)); });
