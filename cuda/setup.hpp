@@ -18,7 +18,7 @@ struct Setup {
   double base[max_quantity];               // quantities, where no axis sweeps them
   std::uint8_t swept[max_quantity];        // quantity of each swept column
   int n_swept;
-  double dt, dt_seconds;                   // model time units, seconds
+  double dt, per_dt, dt_seconds;           // model time units, 1 / dt, seconds
   std::int64_t steps, transient;
   std::uint64_t seed;
   std::uint32_t replicates;
@@ -74,7 +74,7 @@ inline Setup make_setup(const Problem& p) {
   Setup s{};
   for (int q = 0; q < layout.size(); ++q) s.base[q] = p.base[q];
   for (const SweptColumn& c : swept_columns(p)) s.swept[s.n_swept++] = std::uint8_t(c.quantity);
-  s.dt = p.dt * model.time_units_per_second(), s.dt_seconds = p.dt;
+  s.dt = p.dt * model.time_units_per_second(), s.per_dt = 1 / s.dt, s.dt_seconds = p.dt;
   s.steps = p.steps, s.transient = p.transient, s.seed = p.seed, s.replicates = p.replicates, s.signal = p.signal;
   s.spiking = model.spiking;
   s.noisy = detail::ports_with(p, layout, drive_noise);

@@ -1,8 +1,8 @@
 // THE time loop: one parameter set (or K registers of sets, one set per lane) from the first step to the last.
 //
 // Time is cut into spans of `span` steps (a multiple of 8) that begin at multiples of `span`, so that noise blocks and
-// spectral groups lie alike for everybody. Between two events - the transient's end, a flush of the moments, the last step,
-// and on a GPU the end of a hop - spans are whole, and that is the hot loop; a span with an event inside goes the slow way.
+// spectral groups lie alike for everybody. Between two events - the transient's end, the last step, and on a GPU a flush of the
+// moments and the end of a hop - spans are whole, and that is the hot loop; a span with an event inside goes the slow way.
 #pragma once
 #include <utility>
 
@@ -31,7 +31,10 @@ struct Carried {
   T poison;                                   // 0 until a state is NaN or infinite, then NaN
   T outside;                                  // 0 until a state leaves its domain, then 1
 
-  NS_HD T signal(const Setup& s, Path path) const { return Model::signal(x, path == Path::general ? s.signal : 0); }
+  template <class Dynamics>
+  NS_HD T signal(const Setup& s, Path path) const {
+    return path == Path::general ? Model::signal(Dynamics::leave(x, s.per_dt), s.signal) : Model::signal(x, 0);
+  }
 
   NS_HD void look_at_states() {
     using E = typename Arithmetic<T>::element;
@@ -73,13 +76,14 @@ struct Node {
     NS_UNROLL for (int i = 0; i < Model::n_state; ++i)
       carried.x[i] = real_of<T>([&](int lane) { return source(layout.initial(i), lane); });
     if constexpr (requires { Model::start(carried.x, p); }) Model::start(carried.x, p);
+    carried.x = dynamics.enter(carried.x, s.dt);
     if constexpr (Refractory<Model>) carried.hold.steps = T(E(0));
     spikes.begin();
     carried.moments.begin(signal(s));
     carried.poison = carried.outside = T(E(0));
   }
 
-  NS_HD T signal(const Setup& s) const { return carried.signal(s, path); }
+  NS_HD T signal(const Setup& s) const { return carried.template signal<Dynamics<Model, method, T>>(s, path); }
 };
 
 // One step with input u[slot][q], number `place` of its span; returns the sample.
@@ -92,7 +96,7 @@ NS_HD T step(const Setup& s, const Dynamics& dynamics, Carried<Model, T>& carrie
   NS_UNROLL for (int slot = 0; slot < In::slots; ++slot) in[In::port_of(slot)] = u[slot][q];
   if constexpr (Spiking<Model>) times.set(place, dynamics.template step<In::varying>(carried.x, carried.hold, in));
   else dynamics.template step<In::varying>(carried.x, carried.hold, in);
-  return carried.signal(s, path);
+  return carried.template signal<Dynamics>(s, path);
 }
 
 // No spectrum wanted.
@@ -143,6 +147,9 @@ class Simulation {
   static constexpr int slots = Input<Model, T, path>::slots;
   // Steps whose inputs are drawn at a time: fewer where a GPU's registers hold doubles.
   static constexpr int ahead = span == group && sizeof(typename Arithmetic<T>::element) == 8 ? 4 : span;
+  // Steps whose sums are made at once. On a CPU sums use ports that a step leaves idle, and two steps' sums are loaded and stored
+  // once, which there are not registers enough to keep.
+  static constexpr int together = Scalar<T> ? ahead : 2;
   // A CPU takes a load for one that waits for a sample's store if both addresses end alike, as they would in arrays of 4096 bytes.
   static constexpr int apart = Scalar<T> ? 0 : 1;
   struct Inputs {
@@ -153,9 +160,13 @@ class Simulation {
   // A span of several groups lies in memory, where a hop may end anywhere; a group in registers is cut at one.
   static constexpr bool hops_cut = span == group;
 
+  // The next step at which the hot loop must stop.
   NS_HD std::int64_t next_event(std::int64_t t, std::int64_t end) const {
-    std::int64_t e = (t / flush_every + 1) * flush_every;
-    if (e > end) e = end;
+    std::int64_t e = end;
+    if constexpr (Scalar<T>) {                // a GPU's hot loop has no register for what a flush needs
+      e = (t / flush_every + 1) * flush_every;
+      if (e > end) e = end;
+    }
     if (t < s_.transient) {
       if (e > s_.transient) e = s_.transient;
     } else if constexpr (hops_cut) {
@@ -167,48 +178,42 @@ class Simulation {
 
   // The hot loop. It works on copies that nothing else can see, so that they may live in registers.
   NS_HD void whole_spans(std::int64_t t, int count, bool observed) {
+    const bool sums = Scalar<T> || (observed && s_.of_signal);                       // spikes alone need none
+    const bool keeps = Scalar<T> || (sums && spectrum_.next_event() != never);       // the samples, for the spectrum
     Dynamics<Model, method, T> dynamics[K];
     Carried<Model, T> carried[K];
     NS_UNROLL for (int k = 0; k < K; ++k) dynamics[k] = node_[k].dynamics, carried[k] = node_[k].carried;
+    NS_UNROLL for (int k = 1; k < K; ++k) dynamics[k].share(dynamics[0]);
     const std::uint32_t number = std::uint32_t(t / span);     // below 2^31: one 32-bit counter serves the loop and the noise
     for (std::uint32_t i = number; i < number + std::uint32_t(count); ++i) {
       t = std::int64_t(i) * span;
       T y[K][span + apart];
       Times times[K];
-      NS_UNROLL for (int k = 0; k < K; ++k) times[k].clear();
+      if constexpr (Scalar<T>) NS_UNROLL for (int k = 0; k < K; ++k) times[k].clear();
       NS_UNROLL for (int first = 0; first < span; first += ahead) {
         Inputs u[K];
         NS_UNROLL for (int k = 0; k < K; ++k) node_[k].input.template draw<ahead>(s_, t + first, u[k].u);
-        NS_SPAN_LOOP for (int q = 0; q < ahead; ++q)
+        NS_STEP_LOOP for (int q = 0; q < ahead; q += together) {
+          T sample[together][K];
+          NS_UNROLL for (int j = 0; j < together; ++j)
+            NS_UNROLL for (int k = 0; k < K; ++k)
+              sample[j][k] = step<Model, path>(s_, dynamics[k], carried[k], u[k].u, q + j, times[k], first + q + j);
           NS_UNROLL for (int k = 0; k < K; ++k)
-            y[k][first + q] = step<Model, path>(s_, dynamics[k], carried[k], u[k].u, q, times[k], first + q);
-      }
-      if constexpr (Scalar<T>) {
-        add_up<true>(carried, y);
-      } else if (observed && s_.of_signal) {  // spikes alone need no sums
-        if (spectrum_.next_event() != never) add_up<true>(carried, y);
-        else add_up<false>(carried, y);
+            NS_UNROLL for (int j = 0; j < together; ++j) {
+              if (sums) sample[j][k] = carried[k].moments.add(sample[j][k]);
+              if (keeps) y[k][first + q + j] = sample[j][k];
+            }
+        }
       }
       if (observed) {
         if constexpr (hops_cut) NS_UNROLL for (int k = 0; k < K; ++k) spectrum_.add(k, y[k], t - s_.transient, 0, span);
-        else show(y, t - s_.transient, 0, span);
+        else if (keeps) show(y, t - s_.transient, 0, span);
         add_spikes(times, t - s_.transient, 0, span);
       }
+      if constexpr (!Scalar<T>)
+        if ((t + span) % flush_every == 0) merge_sums(t + span, [&](int k) -> auto& { return carried[k]; });
     }
     NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried = carried[k];
-  }
-
-  // The samples' sums; `shifted`: which leave them as the spectrum wants them.
-  template <bool shifted>
-  static NS_HD void add_up(Carried<Model, T> (&carried)[K], T (&y)[K][span + apart]) {
-    // Few at a time: the sums of two or three registers of sets stay in a CPU's registers, and hide each other's latency.
-    constexpr int together = K % 2 == 0 ? 2 : K;
-    NS_UNROLL for (int k = 0; k < K; k += together)
-      NS_SPAN_LOOP for (int q = 0; q < span; ++q)
-        NS_UNROLL for (int j = 0; j < together; ++j) {
-          const T sample = carried[k + j].moments.add(y[k + j][q]);
-          if constexpr (shifted) y[k + j][q] = sample;
-        }
   }
 
   // Samples a ... b - 1 of a span to the spectrum, hop by hop.
@@ -237,7 +242,7 @@ class Simulation {
             y[k][first + q] = node_[k].carried.moments.add(
                 step<Model, path>(s_, node_[k].dynamics, node_[k].carried, u[k].u, q, times[k], first + q));
         if constexpr (can_record)
-          if (first + q < active && recording()) spectrum_.template record<Model>(t + first + q, node_[0].carried.x, times[0], first + q);
+          if (first + q < active && recording()) spectrum_.template record<Model>(t + first + q, node_[0].dynamics.leave(node_[0].carried.x, s_.per_dt), times[0], first + q);
       }
     }
     const std::int64_t at = t - s_.transient;
@@ -265,9 +270,14 @@ class Simulation {
   }
 
   NS_OUTLINE void flush(std::int64_t t) {
-    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried.look_at_states();
+    merge_sums(t, [&](int k) -> auto& { return node_[k].carried; });
+  }
+  // carried(k): register k's.
+  template <class F>
+  NS_HD void merge_sums(std::int64_t t, F carried) {
+    NS_UNROLL for (int k = 0; k < K; ++k) carried(k).look_at_states();
     if (t <= flushed_) return;
-    NS_UNROLL for (int k = 0; k < K; ++k) node_[k].carried.moments.flush(int(t - flushed_), flushed_ - s_.transient);
+    NS_UNROLL for (int k = 0; k < K; ++k) carried(k).moments.flush(int(t - flushed_), flushed_ - s_.transient);
     flushed_ = t;
   }
 

@@ -103,22 +103,24 @@ struct Izhikevich {
     x[v] = select(spiked, k.c, x[v]), x[u] = add_where(spiked, x[u], k.d);
   }
 
-  // Forward Euler by hand, dt folded into the coefficients: v + dt v' = v (0.04 dt v + 1 + 5 dt) + dt (140 + I) - dt u.
+  // Forward Euler by hand, dt folded into the coefficients and into u: v + dt v' = v (0.04 dt v + 1 + 5 dt) + dt (140 + I) - dt u.
   // Rounding 1 + 5 dt moves v by as much as rounding v itself. A test holds it to the generic integrator.
   template <class T>
   struct Euler {
-    Coef<T> coef;
-    T dt, square, linear, constant, input, rate;
+    static constexpr unsigned per_step = 1u << u;
+    Coef<T> coef;                  // b and d: times dt
+    T square, linear, constant, input, rate;
 
-    NS_HD void prepare(const Pack<T, n_par>& p, const Pack<T, n_port>& mean, const Pack<T, n_port>& scale, T step) {
-      coef = Izhikevich::prepare(p), dt = step, rate = dt * coef.a;
+    NS_HD void prepare(const Pack<T, n_par>& p, const Pack<T, n_port>& mean, const Pack<T, n_port>& scale, T dt) {
+      coef = Izhikevich::prepare(p), rate = dt * coef.a, coef.b = dt * coef.b, coef.d = dt * coef.d;
       square = dt * T(0.04), linear = fma(dt, T(5), T(1)), constant = dt * (mean[I] + T(140)), input = dt * scale[I];
     }
+    NS_HD void share(const Euler& other) { square = other.square, linear = other.linear; }
     template <unsigned Varying>
     NS_HD void step(Pack<T, n_state>& x, const Pack<T, n_port>& in) const {
       T drive = constant;
       if constexpr (Varying & 1u << I) drive = fma(input, in[I], drive);
-      const T next = fma(x[v], fma(square, x[v], linear), fnma(dt, x[u], drive));
+      const T next = fma(x[v], fma(square, x[v], linear), drive - x[u]);
       x[u] = fma(rate, fma(coef.b, x[v], -x[u]), x[u]), x[v] = next;
     }
   };

@@ -170,17 +170,15 @@ struct LarterBreakspear {
     lambda[V] = driven - (o.g_ca + o.g_na + o.g_k + c.gL), lambda[W] = -c.rate, lambda[Z] = T(0);
   }
 
-  // Forward and exponential Euler by hand: dt, products of coefficients and the constant part of the input are folded, the
-  // driving forces are summed as G V against the currents, and only V's lambda changes from step to step. A test holds both
-  // to the generic integrators over drift().
-  template <class T, bool exponential>
-  struct ByHand {
+  // Forward and exponential Euler by hand: dt, products of coefficients and the constant part of the input are folded. A test
+  // holds both to the generic integrators over drift(). What they have in common:
+  template <class T>
+  struct Folded {
     Sigmoid<T> ca, k, na, v, z;
     T dt, gE, drive, input;                       // g = gE v + drive + input u
     T gE_ca, drive_ca, input_ca;                  // gCa + rNMDA g likewise
     T gNa, gK, gL, VCa, VNa, KVK, I, aie;         // KVK: gK VK
     T rate_W, aei, drift_Z;                       // of a step
-    T slope_g, slope_gca, slope_ca, slope_na;     // of g by V: gE 2 / d_V; rNMDA times that; 2 / d_Ca; gNa 2 / d_Na
 
     NS_HD void prepare(const Pack<T, n_par>& p, const Pack<T, n_port>& mean, const Pack<T, n_port>& scale, T step) {
       const Coef<T> c = LarterBreakspear::prepare(p);
@@ -189,33 +187,70 @@ struct LarterBreakspear {
       gE_ca = c.rNMDA * gE, drive_ca = fma(c.rNMDA, drive, c.gCa), input_ca = c.rNMDA * input;
       gNa = c.gNa, gK = c.gK, gL = c.gL, VCa = c.VCa, VNa = c.VNa, KVK = c.gK * c.VK, I = c.I, aie = c.aie;
       rate_W = dt * c.rate, aei = dt * c.aei, drift_Z = dt * c.drift_Z;
-      if constexpr (exponential) rate_W = rate_W * phi1(-rate_W);
-      slope_g = gE * v.rate, slope_gca = gE_ca * v.rate, slope_ca = ca.rate, slope_na = gNa * na.rate;
     }
+    NS_HD void share(const Folded& other) { dt = other.dt; }
 
     template <unsigned Varying>
-    NS_HD void step(Pack<T, n_state>& x, const Pack<T, n_port>& u) const {
-      const T open_v = v(x[V]), open_ca = ca(x[V]), open_na = na(x[V]);
-      T g = fma(gE, open_v, drive), full_ca = fma(gE_ca, open_v, drive_ca);
+    NS_HD void conductances(const Pack<T, n_port>& u, T open_v, T& g, T& full_ca) const {
+      g = fma(gE, open_v, drive), full_ca = fma(gE_ca, open_v, drive_ca);
       if constexpr (Varying & 1u << in_V) g = fma(input, u[in_V], g), full_ca = fma(input_ca, u[in_V], full_ca);
-      const T g_ca = full_ca * open_ca, g_na = fma(gNa, open_na, g), G = fma(gK, x[W], gL) + g_na + g_ca;
-      const T currents = fma(g_ca, VCa, fma(g_na, VNa, fma(KVK, x[W], fnma(aie * x[Z], z(x[Z]), I))));
-      const T f = fnma(G, x[V], currents);
-      T h = dt;
-      if constexpr (exponential) {
-        const T bend = fnma(open_v, open_v, open_v);
-        const T by_ca = fma(slope_gca * bend, open_ca, slope_ca * fnma(g_ca, open_ca, g_ca));
-        const T by_na = fma(slope_na, fnma(open_na, open_na, open_na), slope_g * bend);
-        const T lambda = fma(by_ca, VCa - x[V], fma(by_na, VNa - x[V], -G));
-        h = dt * phi1(lambda * dt);
-      }
+    }
+    NS_HD void step_W_Z(Pack<T, n_state>& x, T open_v) const {
       x[Z] = fma(aei * x[V], open_v, x[Z] + drift_Z);
       x[W] = fma(rate_W, k(x[V]) - x[W], x[W]);
+    }
+  };
+
+  // The driving forces, times dt, need V alone: they are there before the open shares, and V waits for few operations after these.
+  template <class T>
+  struct Euler : Folded<T> {
+    using F = Folded<T>;
+    using F::dt, F::VCa, F::VNa, F::KVK, F::gK, F::gL, F::I, F::aie;      // all of a step: times dt
+
+    NS_HD void prepare(const Pack<T, n_par>& p, const Pack<T, n_port>& mean, const Pack<T, n_port>& scale, T step) {
+      F::prepare(p, mean, scale, step);
+      VCa = dt * VCa, VNa = dt * VNa, KVK = dt * KVK, gK = dt * gK, gL = dt * gL, I = dt * I, aie = dt * aie;
+    }
+    template <unsigned Varying>
+    NS_HD void step(Pack<T, n_state>& x, const Pack<T, n_port>& u) const {
+      const T open_v = F::v(x[V]), open_ca = F::ca(x[V]), open_na = F::na(x[V]);
+      T g, full_ca;
+      F::template conductances<Varying>(u, open_v, g, full_ca);
+      const T to_ca = fnma(dt, x[V], VCa) * open_ca, to_na = fnma(dt, x[V], VNa);
+      const T passive = fma(x[W], fnma(gK, x[V], KVK), fnma(gL, x[V], fnma(aie * x[Z], F::z(x[Z]), I)));
+      const T dV = fma(full_ca, to_ca, fma(fma(F::gNa, open_na, g), to_na, passive));
+      F::step_W_Z(x, open_v);
+      x[V] = x[V] + dV;
+    }
+  };
+
+  // The driving forces are summed as G V against the currents, and only V's lambda changes from step to step.
+  template <class T>
+  struct ExpEuler : Folded<T> {
+    using F = Folded<T>;
+    T slope_g, slope_gca, slope_ca, slope_na;     // of g by V: gE 2 / d_V; rNMDA times that; 2 / d_Ca; gNa 2 / d_Na
+
+    NS_HD void prepare(const Pack<T, n_par>& p, const Pack<T, n_port>& mean, const Pack<T, n_port>& scale, T step) {
+      F::prepare(p, mean, scale, step);
+      F::rate_W = F::rate_W * phi1(-F::rate_W);
+      slope_g = F::gE * F::v.rate, slope_gca = F::gE_ca * F::v.rate, slope_ca = F::ca.rate, slope_na = F::gNa * F::na.rate;
+    }
+    template <unsigned Varying>
+    NS_HD void step(Pack<T, n_state>& x, const Pack<T, n_port>& u) const {
+      const T open_v = F::v(x[V]), open_ca = F::ca(x[V]), open_na = F::na(x[V]);
+      T g, full_ca;
+      F::template conductances<Varying>(u, open_v, g, full_ca);
+      const T g_ca = full_ca * open_ca, g_na = fma(F::gNa, open_na, g), G = fma(F::gK, x[W], F::gL) + g_na + g_ca;
+      const T currents = fma(g_ca, F::VCa, fma(g_na, F::VNa, fma(F::KVK, x[W], fnma(F::aie * x[Z], F::z(x[Z]), F::I))));
+      const T bend = fnma(open_v, open_v, open_v);
+      const T by_ca = fma(slope_gca * bend, open_ca, slope_ca * fnma(g_ca, open_ca, g_ca));
+      const T by_na = fma(slope_na, fnma(open_na, open_na, open_na), slope_g * bend);
+      const T lambda = fma(by_ca, F::VCa - x[V], fma(by_na, F::VNa - x[V], -G));
+      const T f = fnma(G, x[V], currents), h = F::dt * phi1(lambda * F::dt);
+      F::step_W_Z(x, open_v);
       x[V] = fma(h, f, x[V]);
     }
   };
-  template <class T> struct Euler : ByHand<T, false> {};
-  template <class T> struct ExpEuler : ByHand<T, true> {};
 };
 
 }  // namespace neurosweep

@@ -176,6 +176,7 @@ class NetworkBlock {
     NS_UNROLL for (int i = 0; i < Model::n_par; ++i) par[i] = T(quantity[i]);
     NS_UNROLL for (int i = 0; i < Model::n_state; ++i) x[i] = T(quantity[layout.initial(i)]);
     if constexpr (requires { Model::start(x, par); }) Model::start(x, par);
+    x = Dynamics<Model, method, T>::enter(x, a_.setup.dt);
     NS_UNROLL for (int i = 0; i < Model::n_state; ++i) state<Model>(i, slot) = x[i];
     if constexpr (Refractory<Model>) hold(slot) = T(0);
   }

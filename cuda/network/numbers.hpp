@@ -30,7 +30,7 @@ struct Block {
 // The same for every set.
 inline Setup network_setup(const Problem& p) {
   Setup s{};
-  s.dt = p.dt * 1000, s.dt_seconds = p.dt;
+  s.dt = p.dt * 1000, s.per_dt = 1 / s.dt, s.dt_seconds = p.dt;
   s.steps = p.steps, s.transient = p.transient, s.seed = p.seed, s.replicates = p.replicates;
   s.min_amplitude = p.spectrum.min_amplitude;
   s.n_measure_out = 1, s.of_signal = true;

@@ -20,7 +20,9 @@ struct Hold<Model, T> {
 template <class Model, Method method, class T>
 struct Dynamics {
   using E = typename Arithmetic<T>::element;
-  Stepper<Model, method, T> stepper;
+  using Own = Stepper<Model, method, T>;
+  Own stepper;
+  static_assert(unbounded_where<Model>(kept_per_step<Own>));
   [[no_unique_address]] Hold<Model, T> refractory;
 
   // source(quantity, lane): as in numerics/input.hpp; dt in the model's time unit.
@@ -30,6 +32,15 @@ struct Dynamics {
     stepper.prepare(p, mean, scale, T(E(dt)));
     if constexpr (Refractory<Model>)          // in double: t_ref is often a whole number of steps, or half of one
       refractory.steps = real_of<T>([&](int lane) { return std::round(source(Model::refractory, lane) / dt); });
+  }
+
+  // The states from the model's units to the stepper's, and back.
+  NS_HD static Pack<T, Model::n_state> enter(const Pack<T, Model::n_state>& x, double dt) { return rescaled<Own>(x, T(E(dt))); }
+  NS_HD static Pack<T, Model::n_state> leave(const Pack<T, Model::n_state>& x, double per_dt) { return rescaled<Own>(x, T(E(per_dt))); }
+
+  // What does not depend on the set, of another: a CPU then keeps it in one register for several registers of sets.
+  NS_HD void share([[maybe_unused]] const Dynamics& other) {
+    if constexpr (requires { stepper.share(other.stepper); }) stepper.share(other.stepper);
   }
 
   // One step; a spiking model gives back which sets spiked. The input is as Stepper::step has it.

@@ -24,6 +24,29 @@ template <class Model>
   requires requires { Model::constant_rates; }
 constexpr unsigned constant_rates<Model> = Model::constant_rates;
 
+// States that a stepper made by hand keeps times dt, as changes per step, which costs less there: bit i, state i. Such a state has
+// no domain and is not the model's first signal.
+template <class S>
+constexpr unsigned kept_per_step = 0;
+template <class S>
+  requires requires { S::per_step; }
+constexpr unsigned kept_per_step<S> = S::per_step;
+
+template <class Model>
+constexpr bool unbounded_where(unsigned states) {
+  for (int i = 0; i < Model::n_state; ++i)
+    if (states >> i & 1 && (Model::states[i].low > -unbounded || Model::states[i].high < unbounded || Model::states[i].name == Model::signals[0].name)) return false;
+  return true;
+}
+
+// `factor` is dt for states that enter stepper S, and 1 / dt for those that leave it.
+template <class S, class T, int n>
+NS_HD Pack<T, n> rescaled(Pack<T, n> x, T factor) {
+  NS_UNROLL for (int i = 0; i < n; ++i)
+    if (kept_per_step<S> >> i & 1) x[i] = factor * x[i];
+  return x;
+}
+
 struct NotHeld {};                                        // of a model whose states all move in every step
 
 template <class Model, Method method, class T, bool generic = false>
@@ -47,6 +70,8 @@ struct Stepper {
         if (known >> i & 1) factor[i] = dt * phi1(lambda[i] * dt);
     }
   }
+
+  NS_HD void share(const Stepper& other) { dt = other.dt; }
 
   // `free`: a mask, or NotHeld. Where it is false the state Model::held stays as it is, in all stages of the step.
   template <unsigned Varying, class Free = NotHeld>

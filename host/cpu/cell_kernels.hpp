@@ -42,6 +42,7 @@ void prepare_cells(const NetworkPlan& plan, const NetworkSet& set, const CellGro
   CellState<Model, T> cells;
   NS_UNROLL for (int i = 0; i < Model::n_state; ++i) cells.x[i] = real_of<T>([&](int lane) { return source(layout.initial(i), lane); });
   if constexpr (requires { Model::start(cells.x, p); }) Model::start(cells.x, p);
+  cells.x = dynamics.enter(cells.x, plan.cpu->setup.dt);
   if constexpr (Refractory<Model>) cells.hold.steps = T(E(0));
   for (int r = where.first - g.first; r < where.end - g.first; ++r) store_cells<Model, E>(cells, g, r);
 }

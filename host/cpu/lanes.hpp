@@ -26,6 +26,11 @@ inline constexpr int register_bytes = 32;
 #else
 inline constexpr int register_bytes = 16;
 #endif
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr int vector_registers = 32;
+#else
+inline constexpr int vector_registers = 16;
+#endif
 inline constexpr int float_width = register_bytes / 4, double_width = register_bytes / 8;
 
 // The vector types behind Lanes<E>: V values, B signed integers of the same size (masks: 0 or -1), Wide one 64-bit integer

@@ -12,13 +12,12 @@ namespace {
 constexpr int span = 64;               // steps: noise is drawn that far ahead, samples wait that long for the spectrum
 
 // Registers of sets that advance side by side, so that one's latencies hide behind the other's: measured best on every path
-// and instruction set, although coefficients then spill where registers are few. More where a step is fewer operations,
-// which wait for each other, and most where it also waits for who spiked; but the noise of six would fill the first-level cache.
-template <class Model, Path path>
-constexpr int interleaved = Spiking<Model> && Model::n_state <= 3 && path == Path::constant ? 6
-                            : Model::n_state <= 2                                           ? 4
-                            : Model::n_state == 3                                           ? 3
-                                                                                            : 2;
+// and instruction set, although coefficients then spill where registers are few. More where a step is fewer operations.
+template <class Model, Method method>
+constexpr int interleaved = Model::n_state <= 2                                                      ? 4
+                            : Model::n_state > 3                                                     ? 2
+                            : !Spiking<Model> && method == Method::euler && vector_registers == 16 ? 2
+                                                                                                     : 3;
 
 // The numbers of a register's sets, gathered first: what asks for them one by one then stays small.
 template <class E>
@@ -83,64 +82,62 @@ void run_registers(const CpuPlan& plan, const CpuBatch& batch) {
 }
 
 // Where most sweeps go, a batch with few sets has a loop for fewer registers, which computes the same bytes in 0.5 to 0.6 of
-// the time (bench/results/2026-11-23-sizes-and-memory.md). One would leave the core waiting where six hide each other's latencies.
-template <class Model, class E, Path path>
-constexpr int least_interleaved = path == Path::general || sizeof(E) != 4   ? interleaved<Model, path>
-                                  : interleaved<Model, path> == 6 ? 2
-                                                                  : 1;
+// the time (bench/results/2026-11-23-sizes-and-memory.md). One would leave the core waiting where a step is little but latencies.
+template <class Model, Method method, class E, Path path>
+constexpr int least_interleaved = path == Path::general || sizeof(E) != 4                       ? interleaved<Model, method>
+                                  : path == Path::constant && interleaved<Model, method> == 4 ? 2
+                                                                                                : 1;
 
 template <class Model, Method method, class E, Path path>
 void run_batch(const CpuPlan& plan, const CpuBatch& batch) {
-  constexpr int least = least_interleaved<Model, E, path>;
-  if constexpr (least < interleaved<Model, path>)
+  constexpr int least = least_interleaved<Model, method, E, path>, most = interleaved<Model, method>;
+  if constexpr (least < most)
     if (batch.lanes == least * Lanes<E>::width) return run_registers<Model, method, E, path, least>(plan, batch);
-  run_registers<Model, method, E, path, interleaved<Model, path>>(plan, batch);
+  run_registers<Model, method, E, path, most>(plan, batch);
 }
 
-// Run-time choices to template arguments: f(path, element) with the plan's path as a constant and its float or double.
+// Run-time choices to template arguments: f(method, path, element) with the plan's as constants and its float or double.
 template <class F>
-auto with_path(const CpuPlan& plan, F f) {
-  const auto with_element = [&](auto path) { return plan.precision == Precision::single_ ? f(path, float()) : f(path, double()); };
-  switch (plan.path) {
-    case Path::constant: return with_element(std::integral_constant<Path, Path::constant>());
-    case Path::noise: return with_element(std::integral_constant<Path, Path::noise>());
-    case Path::general: break;
-  }
-  return with_element(std::integral_constant<Path, Path::general>());
-}
-
-template <class Model, class E, Path path>
-void run_path(const CpuPlan& plan, const CpuBatch& batch) {
-  const auto run_method = [&]<Method method>(std::integral_constant<Method, method>) {
-    if constexpr (path == Path::general || has_own_loops<Model>(method)) run_batch<Model, method, E, path>(plan, batch);
+auto with_loop(const CpuPlan& plan, F f) {
+  const auto with_element = [&](auto method, auto path) { return plan.precision == Precision::single_ ? f(method, path, float()) : f(method, path, double()); };
+  const auto with_path = [&](auto method) {
+    switch (plan.path) {
+      case Path::constant: return with_element(method, std::integral_constant<Path, Path::constant>());
+      case Path::noise: return with_element(method, std::integral_constant<Path, Path::noise>());
+      case Path::general: break;
+    }
+    return with_element(method, std::integral_constant<Path, Path::general>());
   };
   switch (plan.method) {
-    case Method::euler: return run_method(std::integral_constant<Method, Method::euler>());
-    case Method::exp_euler: return run_method(std::integral_constant<Method, Method::exp_euler>());
-    case Method::heun: return run_method(std::integral_constant<Method, Method::heun>());
-    case Method::rk4: return run_method(std::integral_constant<Method, Method::rk4>());
+    case Method::euler: return with_path(std::integral_constant<Method, Method::euler>());
+    case Method::exp_euler: return with_path(std::integral_constant<Method, Method::exp_euler>());
+    case Method::heun: return with_path(std::integral_constant<Method, Method::heun>());
+    case Method::rk4: break;
   }
+  return with_path(std::integral_constant<Method, Method::rk4>());
 }
 
 template <class Model>
 void run(const CpuPlan& plan, const CpuBatch& batch) {
-  with_path(plan, [&](auto path, auto e) { run_path<Model, decltype(e), path>(plan, batch); });
+  with_loop(plan, [&]<Method method, Path path>(std::integral_constant<Method, method>, std::integral_constant<Path, path>, auto e) {
+    if constexpr (path == Path::general || has_own_loops<Model>(method)) run_batch<Model, method, decltype(e), path>(plan, batch);
+  });
 }
 
 template <class Model>
 int lanes(const CpuPlan& plan) {
-  return with_path(plan, [](auto path, auto e) { return interleaved<Model, path> * Lanes<decltype(e)>::width; });
+  return with_loop(plan, [](auto method, auto, auto e) { return interleaved<Model, method()> * Lanes<decltype(e)>::width; });
 }
 
 template <class Model>
 int least_lanes(const CpuPlan& plan) {
-  return with_path(plan, [](auto path, auto e) { return least_interleaved<Model, decltype(e), path> * Lanes<decltype(e)>::width; });
+  return with_loop(plan, [](auto method, auto path, auto e) { return least_interleaved<Model, method(), decltype(e), path()> * Lanes<decltype(e)>::width; });
 }
 
 template <class Model>
 std::size_t workspace_bytes(const CpuPlan& plan) {
   if (plan.engine != Engine::fft) return 0;
-  return with_path(plan, [&](auto path, auto e) { return fft_bytes<decltype(e)>(plan.setup, interleaved<Model, path>); });
+  return with_loop(plan, [&](auto method, auto, auto e) { return fft_bytes<decltype(e)>(plan.setup, interleaved<Model, method()>); });
 }
 
 }  // namespace

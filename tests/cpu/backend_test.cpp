@@ -493,11 +493,11 @@ TEST(CpuBackend, FewSetsAreSharedOut) {
     EXPECT_EQ(tile(int(2 * width), 2), 2 * width);
     p.method = Method::exp_euler;
 
-    Problem q = shelf_problem<Izhikevich>(int(6 * width), 100);                            // two registers or six
+    Problem q = shelf_problem<Izhikevich>(int(4 * width), 100);                            // two registers or four
     q.precision = Precision::single_;
-    EXPECT_EQ(make_cpu_backend(1, isa)->tile_size(q), 6 * width);
-    EXPECT_EQ(make_cpu_backend(2, isa)->tile_size(q), 4 * width);
-    EXPECT_EQ(make_cpu_backend(3, isa)->tile_size(q), 2 * width);
+    EXPECT_EQ(make_cpu_backend(1, isa)->tile_size(q), 4 * width);
+    EXPECT_EQ(make_cpu_backend(2, isa)->tile_size(q), 2 * width);
+    EXPECT_EQ(make_cpu_backend(4, isa)->tile_size(q), 2 * width);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "host/cpu/fft.hpp"
 #include "host/cpu/lanes_noise.hpp"
 #include "models/jansen_rit.hpp"
+#include "numerics/steppers.hpp"
 
 namespace neurosweep::test::NS_ISA {
 namespace {
@@ -78,7 +79,9 @@ void jansen_rit_step(const E* p, E in, E dt, E* x) {
   for (int i = 0; i < JansenRit::n_port; ++i) mean[i] = T(i == JansenRit::in_E ? in : E(0)), none[i] = T(E(0));
   JansenRit::ExpEuler<T> stepper;
   stepper.prepare(par, mean, none, T(dt));
+  state = rescaled<decltype(stepper)>(state, T(dt));
   stepper.template step<0>(state, none);
+  state = rescaled<decltype(stepper)>(state, T(E(1) / dt));
   for (int i = 0; i < JansenRit::n_state; ++i) state[i].store(x + i * T::width);
 }
 template <class E>

@@ -51,15 +51,17 @@ class EveryModel : public testing::Test {
     Drawn d;
     for (int i = 0; i < Model::n_par; ++i) d.p[i] = uniform(Model::parameters[i].low, Model::parameters[i].high);
     d.in[Model::main_port] = uniform(setting_of(Model::name).low, setting_of(Model::name).high);
-    d.x = start(d.p);
     Stepper<Model, Method::euler, double> stepper;
     stepper.prepare(d.p, d.in, {}, dt());
+    const State begin = rescaled<decltype(stepper)>(start(d.p), dt());
+    d.x = begin;
     for (auto steps = random() % 200; steps > 0; --steps) {
       const State before = d.x;
       stepper.template step<0>(d.x, {});
       if constexpr (Spiking<Model>)
-        if (Model::spiked(before, d.x, stepper.coef)) d.x = start(d.p);
+        if (Model::spiked(before, d.x, stepper.coef)) d.x = begin;
     }
+    d.x = rescaled<decltype(stepper)>(d.x, 1 / dt());
     for (int i = 0; i < n; ++i) d.x[i] *= uniform(0.5, 1.5);
     return d;
   }
@@ -174,8 +176,9 @@ void expect_generic(const Pack<double, Model::n_par>& p, const Pack<double, Mode
   Stepper<Model, method, double> own;
   Stepper<Model, method, double, true> generic;
   own.prepare(p, in, scale, dt), generic.prepare(p, in, scale, dt);
-  auto ours = x, theirs = x;
+  auto ours = rescaled<decltype(own)>(x, dt), theirs = x;
   own.template step<varying>(ours, u), generic.template step<varying>(theirs, u);
+  ours = rescaled<decltype(own)>(ours, 1 / dt);
   for (int i = 0; i < Model::n_state; ++i)
     EXPECT_TRUE(ours[i] == theirs[i] || std::fabs(ours[i] - theirs[i]) <= 1e-11 * (1 + std::fabs(theirs[i])))
         << Model::states[i].name << ": " << ours[i] << " and " << theirs[i];

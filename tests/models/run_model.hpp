@@ -37,14 +37,15 @@ std::vector<double> quantities_of(const Values& values) {
   return q;
 }
 
-// A set on its way, in float or double; dt in the model's time unit.
+// A set on its way, in float or double; dt in the model's time unit. x: as the stepper keeps it.
 template <class Model, Method method, class T>
 struct Walk {
   Dynamics<Model, method, T> dynamics;
   Hold<Model, T> hold{};
   Pack<T, Model::n_state> x;
+  double per_dt;
 
-  Walk(const Values& values, double dt) {
+  Walk(const Values& values, double dt) : per_dt(1 / dt) {
     constexpr Layout layout = layout_of<Model>();
     const std::vector<double> q = quantities_of<Model>(values);
     Pack<T, Model::n_par> p;
@@ -54,7 +55,9 @@ struct Walk {
     for (int i = 0; i < Model::n_state; ++i) x[i] = T(q[std::size_t(layout.initial(i))]);
     if constexpr (requires { Model::start(x, p); }) Model::start(x, p);
     dynamics.prepare([&](int quantity, int) { return q[std::size_t(quantity)]; }, p, mean, {}, dt);
+    x = dynamics.enter(x, dt);
   }
+  Pack<T, Model::n_state> states() const { return dynamics.leave(x, per_dt); }     // in the model's units
   // One step; whether the set spiked in it.
   bool step() {
     if constexpr (Spiking<Model>) return dynamics.template step<0>(x, hold, {});
@@ -79,7 +82,7 @@ Trajectory<Model> run_model(const Values& values, double dt, std::int64_t steps)
   Trajectory<Model> t;
   for (std::int64_t i = 0; i < steps; ++i) {
     if (walk.step()) t.spikes.push_back(i);
-    t.x.push_back(walk.x);
+    t.x.push_back(walk.states());
   }
   return t;
 }

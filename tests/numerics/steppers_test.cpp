@@ -34,11 +34,12 @@ template <Method method, bool generic = false>
 std::vector<State> trajectory(const Pars& p, State x, const Drive_& in, double dt, int steps) {
   Stepper<JR, method, double, generic> stepper;
   stepper.prepare(p, in.mean, Ports{{1, 1, 1}}, dt);
+  x = rescaled<decltype(stepper)>(x, dt);
   std::vector<State> out;
   for (int i = 0; i < steps; ++i) {
     const Ports u{{0, in.amplitude * std::sin(2 * pi * in.frequency * i * dt), 0}};
     stepper.template step<1u << JR::in_E>(x, u);
-    out.push_back(x);
+    out.push_back(rescaled<decltype(stepper)>(x, 1 / dt));
   }
   return out;
 }
@@ -109,11 +110,12 @@ TEST(Steppers, FoldedExpEulerIsTheGenericOne) {
     Stepper<JR, Method::exp_euler, double> folded;
     Stepper<JR, Method::exp_euler, double, true> generic;
     folded.prepare(p, mean, scale, 0.5e-3), generic.prepare(p, mean, scale, 0.5e-3);
-    State x{{0.1, 10, 5, 1, 100, -50}}, y = x;
+    State y{{0.1, 10, 5, 1, 100, -50}}, x = rescaled<decltype(folded)>(y, 0.5e-3);
     for (int i = 0; i < 100; ++i) {
       const Ports u{{std::sin(i), std::cos(i), std::sin(2 * i)}};
       folded.step<7>(x, u), generic.step<7>(y, u);
-      for (int k = 0; k < JR::n_state; ++k) ASSERT_NEAR(x[k], y[k], 1e-9 * (1 + std::fabs(y[k]))) << "state " << k << ", step " << i;
+      const State ours = rescaled<decltype(folded)>(x, 1 / 0.5e-3);
+      for (int k = 0; k < JR::n_state; ++k) ASSERT_NEAR(ours[k], y[k], 1e-9 * (1 + std::fabs(y[k]))) << "state " << k << ", step " << i;
     }
   }
 }
