@@ -64,7 +64,7 @@ void normals(const Workload& w) {
   s.template draw<registers>(0, out<E>(w));
 }
 
-// ---- measures: a span of samples of two registers of sets, as in the time loop ------------------------------------------------
+// ---- measures: a span of samples of two registers of sets, which lie in memory ------------------------------------------------
 
 template <class E>
 void extrema(const Workload& w) {
