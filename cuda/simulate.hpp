@@ -148,8 +148,8 @@ class Simulation {
   // Steps whose inputs are drawn at a time: fewer where a GPU's registers hold doubles.
   static constexpr int ahead = span == group && sizeof(typename Arithmetic<T>::element) == 8 ? 4 : span;
   // Steps whose sums are made at once. On a CPU sums use ports that a step leaves idle, and two steps' sums are loaded and stored
-  // once, which there are not registers enough to keep.
-  static constexpr int together = Scalar<T> ? ahead : 2;
+  // once, which there are not registers enough to keep; where short steps of many sets leave some, each step's at once.
+  static constexpr int together = Scalar<T> ? ahead : K >= 4 && Arithmetic<T>::registers == 32 ? 1 : 2;
   // A CPU takes a load for one that waits for a sample's store if both addresses end alike, as they would in arrays of 4096 bytes.
   static constexpr int apart = Scalar<T> ? 0 : 1;
   struct Inputs {

@@ -136,12 +136,10 @@ struct JansenRit {
       if constexpr (Varying & 1u << in_M) tM = fma(uM, u[in_M], tM);
       if constexpr (Varying & 1u << in_E) in = fma(uE, u[in_E], in);
       if constexpr (Varying & 1u << in_I) tI = fma(uI, u[in_I], tI);
-      const T sM = logistic2(tM), sE = logistic2(tE), sI = logistic2(tI);
-      const T nM = fma(aM, sM, fma(bE, x[Mv], cE * x[M]));
-      const T nE = fma(aE, sE, fma(bE, x[Ev], fma(cE, x[E], in)));
-      const T nI = fma(aI, sI, fma(bI, x[Iv], cI * x[I]));
+      const Pack<T, 3> rest{{fma(bE, x[Mv], cE * x[M]), fma(bE, x[Ev], fma(cE, x[E], in)), fma(bI, x[Iv], cI * x[I])}};
+      const Pack<T, 3> v = fma_logistics2(Pack<T, 3>{{aM, aE, aI}}, Pack<T, 3>{{tM, tE, tI}}, rest);
       x[M] = x[M] + x[Mv], x[E] = x[E] + x[Ev], x[I] = x[I] + x[Iv];
-      x[Mv] = nM, x[Ev] = nE, x[Iv] = nI;
+      x[Mv] = v[0], x[Ev] = v[1], x[Iv] = v[2];
     }
   };
 };

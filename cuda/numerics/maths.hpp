@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "config.hpp"
+#include "numerics/pack.hpp"
 
 namespace neurosweep {
 
@@ -22,7 +23,8 @@ template <class T>
 concept Scalar = std::is_floating_point_v<T>;
 
 // An arithmetic type's own facts. `element`: float or double; `Word`, `Wide`: its 32- and 64-bit unsigned integers, one
-// for each set; `logistic_units`: in which unit logistic2 wants its argument (folded into a model's coefficients).
+// for each set; `width`: sets in a register, `registers`: how many of those a core names; `logistic_units`: in which unit
+// logistic2 wants its argument (folded into a model's coefficients).
 template <class T>
 struct Arithmetic;
 
@@ -32,7 +34,7 @@ struct Arithmetic<T> {
   using Word = std::uint32_t;
   using Wide = std::uint64_t;
   static constexpr double logistic_units = 1;
-  static constexpr int width = 1;
+  static constexpr int width = 1, registers = 1;
 };
 
 template <class T>
@@ -63,16 +65,22 @@ NS_HD std::uint64_t product(std::uint32_t a, std::uint32_t b) {
 #endif
 }
 
-// u = m 2^e with m in [0.75, 1.5), for normal u > 0.
-NS_HD void split_exponent(float u, float& m, float& e) {
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(u), q = bits - 0x3f400000u;
+// v 2^-31 = m 2^e with m in [0.75, 1.5), for normal v > 0.
+NS_HD void split_exponent(float v, float& m, float& e) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(v) - (31u << 23), q = bits - 0x3f400000u;
   m = std::bit_cast<float>(bits - (q & 0xff800000u));
   e = float(std::int32_t(q) >> 23);
 }
-NS_HD void split_exponent(double u, double& m, double& e) {
-  const std::uint64_t bits = std::bit_cast<std::uint64_t>(u), q = bits - 0x3fe8000000000000u;
+NS_HD void split_exponent(double v, double& m, double& e) {
+  const std::uint64_t bits = std::bit_cast<std::uint64_t>(v) - (31ull << 52), q = bits - 0x3fe8000000000000u;
   m = std::bit_cast<double>(bits - (q & 0xfff0000000000000u));
   e = double(std::int64_t(q) >> 52);
+}
+
+// `a` with its sign changed where bit 31 of w is set.
+NS_HD float change_sign(float a, std::uint32_t w) { return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a) ^ (w & 0x80000000u)); }
+NS_HD double change_sign(double a, std::uint32_t w) {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(a) ^ std::uint64_t(w & 0x80000000u) << 32);
 }
 
 // 64-bit integers, for phases. real_of and wide_of build a T or a Wide from one number for each lane; W is Wide.
@@ -223,6 +231,15 @@ NS_HD T logistic2(T t) {
   if constexpr (std::is_same_v<T, float>) return approx::reciprocal(1.0f + approx::exp2(t));
 #endif
   return T(1) / (T(1) + std::exp2(t));
+}
+
+// a[i] logistic2(t[i]) + c[i].
+template <Scalar T, int n>
+NS_HD Pack<T, n> fma_logistics2(const Pack<T, n>& a, const Pack<T, n>& t, const Pack<T, n>& c) {
+  Pack<T, n> y;
+  NS_UNROLL for (int i = 0; i < n; ++i) y[i] = logistic2(t[i]);
+  NS_UNROLL for (int i = 0; i < n; ++i) y[i] = fma(a[i], y[i], c[i]);
+  return y;
 }
 
 // `x` where it was given, `own` where it is NaN: the model's own start of a state.

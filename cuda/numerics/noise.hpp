@@ -29,23 +29,22 @@ NS_HD Pack<std::uint32_t, 4> philox4x32(std::uint32_t c0, std::uint32_t c1, std:
   return {{c0, c1, c2, c3}};
 }
 
-// sqrt2 sin(h) / x and sqrt2 cos(h) with h = pi x / 2, |x| <= 1, as polynomials of x^2. sqrt2 makes the products of
-// half_turn() come out without a further factor. Near-minimax: float 3e-9 and 5e-8, double 4e-19 and 1e-17.
+// sin(h) and cos(h), h = pi x / 2, |x| <= 1, as polynomials of x^2. Near-minimax: float 3e-9 and 5e-8, double 3e-19 and 1e-17.
 template <class T>
-NS_HD void half_angle(T x, T& s, T& c) {
+NS_HD void sin_cos_of_half(T x, T& s, T& c) {
   const T xx = x * x;
   if constexpr (sizeof(typename Arithmetic<T>::element) == 4) {
-    s = horner(xx, 2.2214414170750896f, -0.9135301443195968f, 0.11269652994874421f, -0.006607528100106005f,
-               0.00021329248977729434f);
-    c = horner(xx, 1.4142134966024136f, -1.7447127475600008f, 0.3587163249721166f, -0.029430674085883703f,
-               0.0012136658836265114f);
+    s = horner(xx, 1.5707962900224495f, -0.64596335986671227f, 0.079688480542949872f, -0.0046722279264656205f,
+               0.00015082056589768719f);
+    c = horner(xx, 0.99999995349310511f, -1.2336982150222895f, 0.25365074591010089f, -0.020810629221019561f,
+               0.00085819137640706937f);
   } else {
-    s = horner(xx, 2.22144146907918312, -0.913531187499429764, 0.112702392858457523, -0.00662100019384360016,
-               0.00022689809938446102, -5.08953260839654968e-6, 8.04989653549502161e-8, -9.45319294016587094e-10,
-               8.30564194978431863e-12);
-    c = horner(xx, 1.41421356237309505, -1.74471604990971988, 0.358742858434171033, -0.0295054174538431687,
-               0.00130003034802377705, -0.0000356410701049575027, 6.66218258136429909e-7, -9.03196132108810889e-9,
-               9.28061387587768011e-11, -7.2480477002440333e-13);
+    s = horner(xx, 1.57079632679489662, -0.645964097506246201, 0.0796926262461656401, -0.00468175413530425532,
+               0.000160441184713091592, -3.59884302046725752e-6, 5.69213642809862524e-8, -6.68441683185608435e-10,
+               5.87297574479995014e-12);
+    c = horner(xx, 1., -1.23370055013616982, 0.253669507901047972, -0.0208634807633524217, 0.000919260274835920144,
+               -2.52020423599605853e-5, 4.71087448078559379e-7, -6.38656109755601012e-9, 6.56238500520707548e-11,
+               -5.12514367920611666e-13);
   }
   s = s * x;
 }
@@ -54,13 +53,15 @@ NS_HD void half_angle(T x, T& s, T& c) {
 template <class T>
 NS_HD T sin_half_turns(T x) {
   T s, c;
-  half_angle(x, s, c);
-  return s * c;
+  sin_cos_of_half(x, s, c);
+  return (s + s) * c;
 }
 
-// -2 ln(m 2^e) for m in [0.75, 1.5).
+// -2 ln(v 2^-31) for v in [0.5, 2^31].
 template <class T>
-NS_HD T minus_two_log(T m, T e) {
+NS_HD T minus_two_log(T v) {
+  T m, e;
+  split_exponent(v, m, e);
   const T r = m - T(1);
   if constexpr (sizeof(typename Arithmetic<T>::element) == 4) {
     const T p = horner(r, -2 * 1.0000001267841117f, 2 * 0.5000025756941523f, -2 * 0.33330183580278711f,
@@ -90,15 +91,14 @@ NS_HD void box_muller(const typename Arithmetic<T>::Word* w, T* z) {
   } else
 #endif
   {
-    T m[pairs], e[pairs], radius[pairs], s[pairs], c[pairs];
-    NS_UNROLL for (int i = 0; i < pairs; ++i) split_exponent(fma(to_real<T>(w[2 * i] >> 1), T(0x1p-31), T(0x1p-32)), m[i], e[i]);
+    T radius[pairs], s[pairs], c[pairs];
+    NS_UNROLL for (int i = 0; i < pairs; ++i) radius[i] = minus_two_log(to_real<T>(w[2 * i] >> 1) + T(0.5f));
+    // v may round to 2^31, where the fit's error decides the sign. The word doubled is the angle but for half a turn, which is a
+    // change of sign, where the two highest bits differ.
     NS_UNROLL for (int i = 0; i < pairs; ++i)
-      radius[i] = sqrt(max(minus_two_log(m[i], e[i]), T(0)));   // u may round to 1, where the fit's error decides the sign
-    NS_UNROLL for (int i = 0; i < pairs; ++i) half_angle(signed_to_real<T>(w[2 * i + 1]) * T(0x1p-31), s[i], c[i]);
-    NS_UNROLL for (int i = 0; i < pairs; ++i) {
-      const T rs = radius[i] * s[i];
-      z[2 * i] = fnma(rs, s[i], radius[i]), z[2 * i + 1] = rs * c[i];   // r cos 2h = r - 2 r sin^2 h;  r sin 2h = 2 r sin h cos h
-    }
+      radius[i] = change_sign(sqrt(max(radius[i], T(0))), w[2 * i + 1] ^ (w[2 * i + 1] << 1));
+    NS_UNROLL for (int i = 0; i < pairs; ++i) sin_cos_of_half(signed_to_real<T>(w[2 * i + 1] << 1) * T(0x1p-31f), s[i], c[i]);
+    NS_UNROLL for (int i = 0; i < pairs; ++i) z[2 * i] = radius[i] * c[i], z[2 * i + 1] = radius[i] * s[i];
   }
 }
 

@@ -251,9 +251,9 @@ struct Arithmetic<NS_ISA::Lanes<E>> {
   using element = E;
   using Word = typename NS_ISA::Vectors<E>::Word;
   using Wide = typename NS_ISA::Vectors<E>::Wide;
-  static constexpr int width = NS_ISA::Lanes<E>::width;
+  static constexpr int width = NS_ISA::Lanes<E>::width, registers = NS_ISA::vector_registers;
   // Where a register holds a table of 2^(j / n), logistic2 wants its argument in n-ths (lanes_maths.hpp).
-  static constexpr int table_size = sizeof(E) == 4 && NS_ISA::register_bytes >= 32 ? NS_ISA::float_width : 1;
+  static constexpr int table_size = NS_ISA::register_bytes >= (sizeof(E) == 4 ? 32 : 64) ? width : 1;
   static constexpr double logistic_units = table_size;
   NS_HD static Wide load_wide(const std::uint64_t* p) { Wide x; std::memcpy(&x, p, sizeof x); return x; }
 };

@@ -91,17 +91,19 @@ template <class E>
 struct Normals<NS_ISA::Lanes<E>> : NS_ISA::PhiloxLanes<E> {
   using T = NS_ISA::Lanes<E>;
   using Philox = NS_ISA::PhiloxLanes<E>;
-  // As Normals<float>::draw. All words first, then all normals: two short loops, each with eight steps in flight.
+  // As Normals<float>::draw. All words first, then all normals: two short loops.
   template <int n>
   NS_HD void draw(std::uint32_t block, T* z) const {
-    constexpr int blocks = n % 8 == 0 ? 2 : 1, together = 4 * blocks;
+    // Blocks side by side, and then pairs: as many as wait for nothing but ports, and have registers.
+    constexpr int most = NS_ISA::vector_registers == 32 ? 4 : 2, blocks = n % (4 * most) == 0 ? most : n % 8 == 0 ? 2 : 1, together = 4 * blocks;
     typename Philox::Word w[n];
     for (int q = 0; q < n; q += together) {
       typename Philox::Word part[together];
       Philox::template draw<blocks>(block + std::uint32_t(q / 4), part);
       NS_UNROLL for (int i = 0; i < together; ++i) w[q + i] = part[i];
     }
-    for (int q = 0; q < n; q += together) box_muller<T, together / 2>(w + q, z + q);
+    constexpr int pairs = n % 8 == 0 ? 4 : 2;
+    for (int q = 0; q < n; q += 2 * pairs) box_muller<T, pairs>(w + q, z + q);
   }
 };
 

@@ -60,7 +60,7 @@ double worst_error(double smallest_radius, double largest_radius) {
 }
 
 // Rounding u to a float shifts u by up to 3e-8 next to 1, and so the radius r = sqrt(-2 ln u) by 3e-8 / r: all that there is at
-// small radii. At large ones the logarithm's fit (1.7e-7 relative) and the angle's rounding (6e-8 half turns) give 2e-6.
+// small radii. At large ones the logarithm (4e-7 relative) and the angle's rounding (6e-8 half turns) give 2e-6.
 TEST(Normals, FloatIsNearTheExactFormula) {
   EXPECT_LT(worst_error<float>(1, 10), 4e-6);
   EXPECT_LT(worst_error<float>(0.1, 1), 2e-6);
