@@ -40,10 +40,11 @@ isa::PhiloxLanes<E> stream() {
 template <class E>
 void philox(const Workload& w) {
   const auto s = stream<E>();
-  typename isa::PhiloxLanes<E>::Word word[8];             // two blocks at a time, as in the time loop
-  for (int i = 0; i < registers; i += 8) {
-    s.template draw<2>(std::uint32_t(i / 4), word);
-    for (int k = 0; k < 8; ++k) out<E>(w)[i + k] = isa::Lanes<E>::from_bits((typename isa::Lanes<E>::B)word[k]);
+  constexpr int blocks = isa::PhiloxLanes<E>::side_by_side, words = 4 * blocks;   // at a time, as in the time loop
+  typename isa::PhiloxLanes<E>::Word word[words];
+  for (int i = 0; i < registers; i += words) {
+    s.template draw<blocks>(std::uint32_t(i / 4), word);
+    for (int k = 0; k < words; ++k) out<E>(w)[i + k] = isa::Lanes<E>::from_bits((typename isa::Lanes<E>::B)word[k]);
   }
 }
 template <class E>

@@ -58,17 +58,17 @@ NS_HD Lanes<E> expm1(Lanes<E> z) { return expm1_within(clamp(z, exp2_limit<E> * 
 template <class E>
 inline constexpr bool has_tables = Arithmetic<Lanes<E>>::table_size > 1;
 
+#if defined(__AVX2__)
 template <class E>
 NS_HD Lanes<E> look_up(const E* table, typename Lanes<E>::B index) {
 #if defined(__AVX512F__)
   if constexpr (sizeof(E) == 4) return (typename Lanes<E>::V)_mm512_permutexvar_ps((__m512i)index, _mm512_load_ps(table));
   else return (typename Lanes<E>::V)_mm512_permutexvar_pd((__m512i)index, _mm512_load_pd(table));
-#elif defined(__AVX2__)
-  return (typename Lanes<E>::V)_mm256_permutevar8x32_ps(_mm256_load_ps(table), (__m256i)index);
 #else
-  return {};
+  return (typename Lanes<E>::V)_mm256_permutevar8x32_ps(_mm256_load_ps(table), (__m256i)index);
 #endif
 }
+#endif
 
 // 2^(j / n), n = width, whose bits are less by j << (mantissa_bits - log2 n): adding the whole k << (mantissa_bits - log2 n) to
 // entry k mod n gives 2^(k / n).
@@ -180,7 +180,7 @@ inline constexpr LogTable log_table;
 // -2 ln(v 2^-31) for v in [0.5, 2^31], v = m 2^(e + 31): the fit's relative error is 3e-8 with 16 entries and 4e-7 with 8.
 NS_HD FloatLanes minus_two_log(FloatLanes v) {
   const FloatLanes::B exponent = (v.bits() - (0x3f400000 + (31 << 23))) & std::int32_t(0xff800000u);
-  const FloatLanes e(__builtin_convertvector(exponent, FloatLanes::V)), m = FloatLanes::from_bits(v.bits() - exponent);   // m 2^31
+  const FloatLanes e(__builtin_convertvector(exponent, FloatLanes::V)), m = FloatLanes::from_bits(v.bits() - exponent);   // e 2^23, m 2^31
   const FloatLanes::B place = v.bits() >> Exp2Table<float>::shift;
   const FloatLanes r = fma(m, look_up(log_table.inverse, place), FloatLanes(-1.f));
   const FloatLanes rest = fma(e, FloatLanes(float(-2 * ln_2 * 0x1p-23)), look_up(log_table.value, place));

@@ -4,6 +4,8 @@
 // lanes take two registers of slots, even sets and odd sets. A call's block number is the same for all lanes and the sets'
 // numbers are the same for all calls, so rounds 1 and 2 are scalar or done once.
 #pragma once
+#include <numeric>
+
 #include "lanes_maths.hpp"
 #include "numerics/noise.hpp"
 
@@ -18,6 +20,7 @@ struct PhiloxLanes {
   static constexpr int halves = sizeof(E) == 4 ? 2 : 1;
 
   static constexpr int rounds = 10;
+  static constexpr int side_by_side = vector_registers == 32 ? 4 : 2;   // blocks that wait for ports alone and have registers
   std::uint64_t key[rounds][2];                          // in memory: a load spreads one over a register for nothing
   std::uint32_t c3;
   Slot product1[halves];                                 // round 1: m1 * lo set
@@ -94,15 +97,13 @@ struct Normals<NS_ISA::Lanes<E>> : NS_ISA::PhiloxLanes<E> {
   // As Normals<float>::draw. All words first, then all normals: two short loops.
   template <int n>
   NS_HD void draw(std::uint32_t block, T* z) const {
-    // Blocks side by side, and then pairs: as many as wait for nothing but ports, and have registers.
-    constexpr int most = NS_ISA::vector_registers == 32 ? 4 : 2, blocks = n % (4 * most) == 0 ? most : n % 8 == 0 ? 2 : 1, together = 4 * blocks;
+    constexpr int blocks = std::gcd(n / 4, Philox::side_by_side), together = 4 * blocks, pairs = std::gcd(n / 2, 4);
     typename Philox::Word w[n];
     for (int q = 0; q < n; q += together) {
       typename Philox::Word part[together];
       Philox::template draw<blocks>(block + std::uint32_t(q / 4), part);
       NS_UNROLL for (int i = 0; i < together; ++i) w[q + i] = part[i];
     }
-    constexpr int pairs = n % 8 == 0 ? 4 : 2;
     for (int q = 0; q < n; q += 2 * pairs) box_muller<T, pairs>(w + q, z + q);
   }
 };
